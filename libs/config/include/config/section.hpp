@@ -1,0 +1,79 @@
+#pragma once
+
+#include "base/decimal.hpp"
+#include "base/enums.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace strike::config {
+
+namespace detail {
+struct document_state;
+struct node;
+} // namespace detail
+
+/// One table of a TOML document. Reading a key marks it as known; what nobody read is reported by
+/// `document::finish`. A wrong value is recorded with file, line and key and the fallback is returned, so that one
+/// pass over a file finds all its mistakes.
+class section {
+public:
+  bool has(std::string_view key) const;
+  std::vector<std::string> keys() const;
+  /// "strategy.gamma": where this table stands in the document.
+  std::string path() const;
+
+  std::string text(std::string_view key, std::string fallback);
+  std::string required_text(std::string_view key);
+  std::vector<std::string> texts(std::string_view key);
+  bool flag(std::string_view key, bool fallback);
+  std::int64_t integer(std::string_view key, std::int64_t fallback, std::int64_t lowest, std::int64_t highest);
+  double number(std::string_view key, double fallback, double lowest, double highest);
+  /// A TOML number or a text such as "0.0001".
+  price price_of(std::string_view key, price fallback);
+  quantity quantity_of(std::string_view key, quantity fallback);
+  /// A text with a unit: "5ms", "1.5s", "24h".
+  std::int64_t duration_ns(std::string_view key, std::int64_t fallback);
+  template <class E> E choice(std::string_view key, E fallback) {
+    const auto word = text(key, std::string{to_text(fallback)});
+    auto value = from_text<E>(word);
+    if (!value) return reject(key, value.error().text), fallback;
+    return *value;
+  }
+
+  /// A sub-table; empty if absent.
+  section table(std::string_view key);
+  /// An array of tables; a single table counts as one.
+  std::vector<section> tables(std::string_view key);
+
+  /// Records that the value of `key` is wrong; the text says why and what would do.
+  void reject(std::string_view key, std::string why);
+
+private:
+  friend class document;
+  std::shared_ptr<detail::document_state> state_;
+  std::shared_ptr<detail::node> node_;
+};
+
+/// A parsed TOML file.
+class document {
+public:
+  /// @returns `ec::io` for an unreadable file, `ec::invalid_config` with file and line for a syntax error
+  static result<document> from_file(const std::filesystem::path& file);
+  /// @param name stands for the file in messages
+  static result<document> from_text(std::string_view toml, std::string name);
+
+  section root() const;
+  /// @returns `ec::invalid_config`: every wrong value and every key that nobody read, one a line, each with file,
+  /// line, key, and the nearest known key where one is near
+  result<void> finish() const;
+
+private:
+  std::shared_ptr<detail::document_state> state_;
+};
+
+} // namespace strike::config
