@@ -50,9 +50,9 @@ struct money {
 /// a * b / c, rounded half away from zero, without overflow of the intermediate product; c != 0.
 /// The result must fit 128 bits.
 constexpr int128 mul_div(int128 a, std::int64_t b, std::int64_t c) {
-  const int128 whole = a / c, rest = a % c;     // |rest| < |c| < 2^63, so rest * b fits
-  const int128 product = rest * b;              //
-  const int128 twice = 2 * (product % c);       // the rounding remainder, doubled
+  const int128 whole = a / c, rest = a % c; // |rest| < |c| < 2^63, so rest * b fits
+  const int128 product = rest * b;          //
+  const int128 twice = 2 * (product % c);   // the rounding remainder, doubled
   const int128 limit = c < 0 ? -int128{c} : int128{c};
   int128 rounded = product / c;
   if (twice >= limit || -twice >= limit) rounded += ((product < 0) == (c < 0)) ? 1 : -1;

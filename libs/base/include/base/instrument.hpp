@@ -21,11 +21,13 @@ inline constexpr std::size_t venue_count = enum_names<venue>::table.size();
 enum class instrument_kind : std::uint8_t { option, future, perpetual, spot, future_combo, option_combo, binary };
 template <> struct enum_names<instrument_kind> {
   static constexpr std::string_view what = "instrument kind";
-  static constexpr std::array table = {
-      enum_name{instrument_kind::option, "option"},           enum_name{instrument_kind::future, "future"},
-      enum_name{instrument_kind::perpetual, "perpetual"},     enum_name{instrument_kind::spot, "spot"},
-      enum_name{instrument_kind::future_combo, "future_combo"}, enum_name{instrument_kind::option_combo, "option_combo"},
-      enum_name{instrument_kind::binary, "binary"}};
+  static constexpr std::array table = {enum_name{instrument_kind::option, "option"},
+                                       enum_name{instrument_kind::future, "future"},
+                                       enum_name{instrument_kind::perpetual, "perpetual"},
+                                       enum_name{instrument_kind::spot, "spot"},
+                                       enum_name{instrument_kind::future_combo, "future_combo"},
+                                       enum_name{instrument_kind::option_combo, "option_combo"},
+                                       enum_name{instrument_kind::binary, "binary"}};
 };
 
 enum class option_type : std::uint8_t { call, put };
@@ -49,7 +51,7 @@ struct tick_table {
     price tick;
     auto operator<=>(const step&) const = default;
   };
-  price base{1}; ///< > 0
+  price base{1};           ///< > 0
   std::vector<step> steps; ///< ascending in `above`
 
   price tick_at(price p) const;
@@ -64,11 +66,11 @@ struct tick_table {
 /// What a symbol says about itself, without asking its venue.
 struct symbol_info {
   instrument_kind kind = instrument_kind::option;
-  std::string base;              ///< "BTC"; empty for Polymarket tokens
-  std::string quote;             ///< "USD", "USDC"; inverse options: "USD" too, though they are quoted in coin
-  std::string settlement;        ///< "BTC" when inverse, else "USDC", "USDT", "USD"
-  bool is_inverse = false;       ///< margined and settled in the base coin
-  std::int64_t expiry_ns = 0;    ///< 08:00 UTC of the date; 0 = never (perpetual, spot, Polymarket: not in the symbol)
+  std::string base;           ///< "BTC"; empty for Polymarket tokens
+  std::string quote;          ///< "USD", "USDC"; inverse options: "USD" too, though they are quoted in coin
+  std::string settlement;     ///< "BTC" when inverse, else "USDC", "USDT", "USD"
+  bool is_inverse = false;    ///< margined and settled in the base coin
+  std::int64_t expiry_ns = 0; ///< 08:00 UTC of the date; 0 = never (perpetual, spot, Polymarket: not in the symbol)
   optional_price strike;
   std::optional<option_type> right;
   bool operator==(const symbol_info&) const = default;
@@ -80,11 +82,11 @@ struct instrument {
   std::string symbol; ///< the venue's own
   symbol_info info;
   tick_table ticks;
-  quantity lot{1};        ///< > 0: the step of order sizes
-  quantity minimum{1};    ///< > 0: the smallest order
+  quantity lot{1};                     ///< > 0: the step of order sizes
+  quantity minimum{1};                 ///< > 0: the smallest order
   quantity multiplier{nanos_per_unit}; ///< underlying units per unit of quantity; cash = price x quantity x multiplier
-  std::string index;      ///< the venue's index that settles it, "btc_usd"; empty if none
-  std::string outcome;    ///< binary: "Yes", "Up"; empty else
+  std::string index;                   ///< the venue's index that settles it, "btc_usd"; empty if none
+  std::string outcome;                 ///< binary: "Yes", "Up"; empty else
   std::string complement; ///< binary: token id of the other outcome of a two-outcome market; empty if unknown
   bool operator==(const instrument&) const = default;
 };

@@ -37,7 +37,7 @@ struct ticker {
   optional_double index;      ///< the venue's index of the underlying, in quote currency
   optional_double underlying; ///< options: the forward used for volatility and greeks, in quote currency
   optional_double open_interest;
-  optional_double funding;    ///< perpetuals: current rate as a fraction per 8 hours
+  optional_double funding;                 ///< perpetuals: current rate as a fraction per 8 hours
   optional_double mark_iv, bid_iv, ask_iv; ///< fractions: 0.65 is 65 %
   optional_double delta, gamma, vega, theta, rho;
   bool operator==(const ticker&) const = default;
@@ -105,7 +105,8 @@ struct market_event {
 };
 
 constexpr channel channel_of(const market_event& x) {
-  constexpr channel by_alternative[] = {channel::ticker, channel::book, channel::book, channel::trades, channel::status};
+  constexpr channel by_alternative[] = {channel::ticker, channel::book, channel::book, channel::trades,
+                                        channel::status};
   return by_alternative[x.body.index()];
 }
 

@@ -24,22 +24,25 @@ template <> struct enum_names<time_in_force> {
 };
 
 enum class order_state : std::uint8_t {
-  pending,          ///< sent, not yet answered
+  pending, ///< sent, not yet answered
   open,
   partially_filled, ///< and still open
   filled,
   cancelled,
   rejected,
-  expired,          ///< its time in force or its instrument ended
-  unknown,          ///< no answer: neither open nor rejected until the venue has been asked
+  expired, ///< its time in force or its instrument ended
+  unknown, ///< no answer: neither open nor rejected until the venue has been asked
 };
 template <> struct enum_names<order_state> {
   static constexpr std::string_view what = "order state";
-  static constexpr std::array table = {
-      enum_name{order_state::pending, "pending"},   enum_name{order_state::open, "open"},
-      enum_name{order_state::partially_filled, "partially_filled"}, enum_name{order_state::filled, "filled"},
-      enum_name{order_state::cancelled, "cancelled"}, enum_name{order_state::rejected, "rejected"},
-      enum_name{order_state::expired, "expired"},   enum_name{order_state::unknown, "unknown"}};
+  static constexpr std::array table = {enum_name{order_state::pending, "pending"},
+                                       enum_name{order_state::open, "open"},
+                                       enum_name{order_state::partially_filled, "partially_filled"},
+                                       enum_name{order_state::filled, "filled"},
+                                       enum_name{order_state::cancelled, "cancelled"},
+                                       enum_name{order_state::rejected, "rejected"},
+                                       enum_name{order_state::expired, "expired"},
+                                       enum_name{order_state::unknown, "unknown"}};
 };
 constexpr bool is_final(order_state x) {
   return x == order_state::filled || x == order_state::cancelled || x == order_state::rejected ||
@@ -51,8 +54,8 @@ struct order_request {
   instrument_id instrument;
   strike::side side = strike::side::buy;
   order_type type = order_type::limit;
-  price limit;             ///< limit orders only
-  quantity size;           ///< > 0
+  price limit;                            ///< limit orders only
+  quantity size;                          ///< > 0
   time_in_force tif = time_in_force::gtc; ///< market orders: ioc or fok
   bool post_only = false;
   bool reduce_only = false;
@@ -98,10 +101,10 @@ struct order_update {
   order_id order;
   instrument_id instrument;
   order_state state = order_state::pending;
-  quantity filled;           ///< in all
-  quantity remaining;        ///< 0 once final
+  quantity filled;                       ///< in all
+  quantity remaining;                    ///< 0 once final
   std::optional<strike::fill> execution; ///< the fill that this update tells of
-  std::string reason;        ///< rejected, cancelled, expired: why; empty otherwise
+  std::string reason;                    ///< rejected, cancelled, expired: why; empty otherwise
 };
 
 } // namespace strike

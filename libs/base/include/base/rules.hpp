@@ -12,12 +12,12 @@ namespace strike {
 /// matches anything.
 struct rule_pattern {
   venue at = venue::deribit;
-  std::string base;                      ///< "BTC"
+  std::string base; ///< "BTC"
   std::optional<instrument_kind> kind;
   std::optional<bool> is_inverse;
   tick_table ticks;
   quantity lot{1}, minimum{1}, multiplier{nanos_per_unit};
-  std::string index;                     ///< "{base}_usd": the braces are replaced by the lower-case base coin
+  std::string index; ///< "{base}_usd": the braces are replaced by the lower-case base coin
 };
 
 /// The rules of every instrument of a run: what the venue said, else the first pattern that matches, else ticks of

@@ -13,7 +13,7 @@ namespace strike {
 ///
 ///     deribit     BTC-27NOV26-90000-C  BTC_USDC-3JAN26-1d02-P  BTC-PERPETUAL  ETH-25DEC26  XRP_USDC
 ///                 BTC-FS-25DEC26_PERP  BTC-CS-19MAY26-70000_75000
-///     derive      ETH-20261127-3000-C  ETH-PERP  ETH-USDC
+///     derive      ETH-20261127-3000-C  ETH-PERP  ETH-USDC  ('_' as decimal point of a strike)
 ///     polymarket  an unsigned 256-bit integer in decimal: "1130..." up to 78 digits, no leading zero
 ///
 /// Sources: Deribit API v2 naming; Derive instrument names; Polymarket CLOB `asset_id`.
@@ -21,7 +21,7 @@ namespace strike {
 result<symbol_info> parse_symbol(venue at, std::string_view symbol);
 
 /// The inverse of `parse_symbol` for single instruments (not combos, not Polymarket, whose symbols say no more than
-/// themselves): print_symbol(v, *parse_symbol(v, s)) == s.
+/// themselves): print_symbol(v, *parse_symbol(v, s)) == s, unless s has trailing zeros behind a strike's point.
 /// @returns `ec::malformed` if `info` has no symbol at that venue
 result<std::string> print_symbol(venue at, const symbol_info& info);
 

@@ -23,9 +23,9 @@ template <> struct enum_names<book_result> {
 
 /// How far a walk through one side would go.
 struct depth_walk {
-  quantity filled;        ///< at most the quantity asked for
-  money cost;             ///< sum of price x quantity
-  optional_price worst;   ///< the last price touched; none if nothing filled
+  quantity filled;      ///< at most the quantity asked for
+  money cost;           ///< sum of price x quantity
+  optional_price worst; ///< the last price touched; none if nothing filled
 };
 
 /// An L2 book of one instrument: from a snapshot and the changes that follow it. Levels are flat arrays, best last, so
@@ -41,7 +41,7 @@ public:
   trust state() const { return trust_; }
   std::uint64_t sequence() const { return sequence_; }
   std::uint32_t epoch() const { return epoch_; } ///< counts snapshots; 0 = none yet
-  bool is_crossed() const; ///< best bid >= best ask
+  bool is_crossed() const;                       ///< best bid >= best ask
 
   std::span<const book_level> bids() const { return bids_; } ///< worst first, best last
   std::span<const book_level> asks() const { return asks_; } ///< worst first, best last

@@ -14,20 +14,20 @@
 namespace strike::journal {
 
 struct read_options {
-  std::optional<venue> default_venue;             ///< for lines without `venue`; else the symbol's grammar tells
+  std::optional<venue> default_venue; ///< for lines without `venue`; else the symbol's grammar tells
   time_unit timestamp_unit = time_unit::automatic;
-  bool strict = false;                            ///< the first malformed line ends the run
-  bool sort = false;                              ///< put lines into time order first (external merge sort)
-  std::int64_t from_ns = 0;                       ///< events before are skipped
-  std::int64_t to_ns = INT64_MAX;                 ///< events at or after end the file
-  std::size_t max_line_bytes = 1 << 20;           ///< a longer line is malformed
+  bool strict = false;                  ///< the first malformed line ends the run
+  bool sort = false;                    ///< put lines into time order first (external merge sort)
+  std::int64_t from_ns = 0;             ///< events before are skipped
+  std::int64_t to_ns = INT64_MAX;       ///< events at or after end the file
+  std::size_t max_line_bytes = 1 << 20; ///< a longer line is malformed
 };
 
 struct read_stats {
   std::uint64_t events = 0;
   std::uint64_t malformed_lines = 0;
-  std::uint64_t time_went_back = 0;  ///< lines earlier than the line before them in the same file
-  std::uint64_t bytes_read = 0;      ///< of the files, compressed as they are
+  std::uint64_t time_went_back = 0; ///< lines earlier than the line before them in the same file
+  std::uint64_t bytes_read = 0;     ///< of the files, compressed as they are
   std::uint64_t bytes_total = 0;
   std::vector<std::string> complaints; ///< the first 20 malformed lines: "file:line: what"
 };

@@ -17,21 +17,21 @@ namespace strike::match {
 using owner_id = std::uint32_t;
 
 enum class warning : std::uint8_t {
-  crossed_book,        ///< bid >= ask on a live instrument
-  book_gap,            ///< a change did not follow the one before; the book is unusable until a snapshot
-  stale_quote,         ///< an order acted on data marked stale or resyncing
-  unknown_touch_size,  ///< a ticker without sizes: `assumed_touch_lots` was used
-  old_index,           ///< delivery price from an index value older than the settlement window
-  no_delivery_price,   ///< an expired position could not be settled: no index was ever seen
+  crossed_book,       ///< bid >= ask on a live instrument
+  book_gap,           ///< a change did not follow the one before; the book is unusable until a snapshot
+  stale_quote,        ///< an order acted on data marked stale or resyncing
+  unknown_touch_size, ///< a ticker without sizes: `assumed_touch_lots` was used
+  old_index,          ///< delivery price from an index value older than the settlement window
+  no_delivery_price,  ///< an expired position could not be settled: no index was ever seen
 };
 
 struct exchange_config {
-  bool consume = true;                 ///< own takers use up what is displayed
+  bool consume = true;                  ///< own takers use up what is displayed
   std::int64_t assumed_touch_lots = 10; ///< ticker without sizes: this many times the instrument's minimum is displayed
-  bool post_only_reprices = false;     ///< a crossing post-only order moves one tick away instead of being rejected
-  std::int64_t settlement_window_ns = 1'800'000'000'000; ///< 30 minutes: Deribit, Derive
-  std::function<queue_model(const instrument&)> queue_for;     ///< which model an instrument uses
-  std::function<fee_schedule(const instrument&)> fees_for;     ///< which fees an instrument has
+  bool post_only_reprices = false;      ///< a crossing post-only order moves one tick away instead of being rejected
+  std::int64_t settlement_window_ns = 1'800'000'000'000;   ///< 30 minutes: Deribit, Derive
+  std::function<queue_model(const instrument&)> queue_for; ///< which model an instrument uses
+  std::function<fee_schedule(const instrument&)> fees_for; ///< which fees an instrument has
 };
 
 /// What the exchange tells; called in the order in which things happen, at the venue's time.

@@ -7,7 +7,8 @@ namespace strike::match {
 enum class fee_rule : std::uint8_t {
   none,
   notional,       ///< rate x quantity x price x multiplier (inverse: rate x quantity / price), plus `flat` for takers
-  capped_premium, ///< options: min(rate x underlying, cap x premium) per unit, in coin for inverse, plus `flat` for takers
+  capped_premium, ///< options: min(rate x underlying, cap x premium) per unit, in coin for inverse, plus `flat` for
+                  ///< takers
   curve,          ///< binary: quantity x rate x (p x (1 - p))^exponent; makers get `rebate` of it back
 };
 } // namespace strike::match
@@ -28,13 +29,13 @@ namespace strike::match {
 /// Sources: the venues' public schedules; the values come from configuration.
 struct fee_schedule {
   fee_rule rule = fee_rule::none;
-  quantity maker_rate, taker_rate; ///< as exact fractions; negative = rebate
-  quantity cap{125'000'000};       ///< capped_premium: of the premium
-  money flat;                      ///< per taker order, in settlement currency
-  int exponent = 1;                ///< curve: 1 or 2
-  quantity rebate;                 ///< curve: the part of the taker fee that the maker gets
-  int decimals = 9;                ///< the fee is rounded (half away from zero) to this many
-  quantity delivery_rate;          ///< at expiry, of the delivered value
+  quantity maker_rate, taker_rate;    ///< as exact fractions; negative = rebate
+  quantity cap{125'000'000};          ///< capped_premium: of the premium
+  money flat;                         ///< per taker order, in settlement currency
+  int exponent = 1;                   ///< curve: 1 or 2
+  quantity rebate;                    ///< curve: the part of the taker fee that the maker gets
+  int decimals = 9;                   ///< the fee is rounded (half away from zero) to this many
+  quantity delivery_rate;             ///< at expiry, of the delivered value
   quantity delivery_cap{125'000'000}; ///< options: of the option's value
 
   /// @param underlying the index or forward in quote currency; needed by linear `capped_premium` only

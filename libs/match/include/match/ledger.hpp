@@ -20,12 +20,12 @@ double trade_flow(const instrument& what, double at, quantity size);
 
 /// What one owner holds of one instrument.
 struct holding {
-  quantity size;     ///< signed
-  money cost;        ///< sum of the flows of the open part: negative for a long linear position
-  money realized;    ///< profit of closed parts, before fees
-  money fees;        ///< paid; negative = received
-  money funding;     ///< received; negative = paid
-  money settled;     ///< payoffs received at expiry or resolution
+  quantity size;         ///< signed
+  money cost;            ///< sum of the flows of the open part: negative for a long linear position
+  money realized;        ///< profit of closed parts, before fees
+  money fees;            ///< paid; negative = received
+  money funding;         ///< received; negative = paid
+  money settled;         ///< payoffs received at expiry or resolution
   quantity bought, sold; ///< turnover
   /// Price of the open part implied by `cost`; 0 when flat.
   double average_price(const instrument& what) const;

@@ -12,9 +12,12 @@ namespace strike {
 template <> struct enum_names<match::queue_rule> {
   using rule = match::queue_rule;
   static constexpr std::string_view what = "queue model";
-  static constexpr std::array table = {enum_name{rule::pessimistic, "pessimistic"}, enum_name{rule::power, "power"},
-                                       enum_name{rule::log, "log"},                 enum_name{rule::power2, "power2"},
-                                       enum_name{rule::log2, "log2"},               enum_name{rule::power3, "power3"},
+  static constexpr std::array table = {enum_name{rule::pessimistic, "pessimistic"},
+                                       enum_name{rule::power, "power"},
+                                       enum_name{rule::log, "log"},
+                                       enum_name{rule::power2, "power2"},
+                                       enum_name{rule::log2, "log2"},
+                                       enum_name{rule::power3, "power3"},
                                        enum_name{rule::proportional, "proportional"}};
 };
 } // namespace strike

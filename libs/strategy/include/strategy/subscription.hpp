@@ -1,7 +1,7 @@
 #pragma once
 
-#include "base/registry.hpp"
 #include "base/market_event.hpp"
+#include "base/registry.hpp"
 
 #include <string>
 #include <string_view>
@@ -17,7 +17,9 @@ struct subscription {
   bool is_prefix = false;
   channel what = channel::ticker;
 
-  bool matches(venue v, std::string_view s) const { return v == at && (is_prefix ? s.starts_with(symbol) : s == symbol); }
+  bool matches(venue v, std::string_view s) const {
+    return v == at && (is_prefix ? s.starts_with(symbol) : s == symbol);
+  }
   bool operator==(const subscription&) const = default;
 };
 

@@ -1,0 +1,138 @@
+#include "base/decimal.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cmath>
+
+namespace strike {
+
+namespace {
+
+constexpr std::int64_t power_of_ten[] = {1,       10,        100,        1'000,       10'000,
+                                         100'000, 1'000'000, 10'000'000, 100'000'000, 1'000'000'000};
+
+constexpr bool is_digit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
+
+/// The general case: any number of digits, an exponent. `text` has lost its sign.
+decimal_fault parse_general(std::string_view text, bool negative, std::int64_t& nanos) {
+  if (text.empty() || !is_digit(text[0])) return decimal_fault::not_a_number;
+  std::uint64_t digits = 0; // significant digits so far, at most 19 of them
+  int scale = 0;            // value = digits x 10^scale
+  bool fraction = false;
+  std::size_t i = 0;
+  for (; i < text.size(); ++i) {
+    if (text[i] == '.' && !fraction) {
+      fraction = true;
+    } else if (is_digit(text[i])) {
+      const auto digit = static_cast<std::uint64_t>(text[i] - '0');
+      if (digits < 1'000'000'000'000'000'000) {
+        digits = digits * 10 + digit;
+        if (fraction) --scale;
+      } else if (digit != 0) {
+        return fraction ? decimal_fault::too_precise : decimal_fault::out_of_range;
+      } else if (!fraction) {
+        ++scale;
+      }
+    } else {
+      break;
+    }
+  }
+  if (!is_digit(text[i - 1])) return decimal_fault::not_a_number; // "1."
+  if (i < text.size()) {
+    if (text[i] != 'e' && text[i] != 'E') return decimal_fault::not_a_number;
+    auto exponent_text = text.substr(i + 1);
+    if (!exponent_text.empty() && exponent_text[0] == '+') exponent_text.remove_prefix(1);
+    int exponent = 0;
+    const auto [end, fault] =
+        std::from_chars(exponent_text.data(), exponent_text.data() + exponent_text.size(), exponent);
+    if (exponent_text.empty() || end != exponent_text.data() + exponent_text.size()) return decimal_fault::not_a_number;
+    if (fault != std::errc{} || exponent > 400 || exponent < -400)
+      return digits == 0 ? (nanos = 0, decimal_fault::none)
+                         : (exponent > 0 ? decimal_fault::out_of_range : decimal_fault::too_precise);
+    scale += exponent;
+  }
+  scale += 9;
+  if (digits == 0) scale = 0;
+  for (; scale < 0; ++scale) {
+    if (digits % 10 != 0) return decimal_fault::too_precise;
+    digits /= 10;
+  }
+  for (; scale > 0; --scale)
+    if (__builtin_mul_overflow(digits, std::uint64_t{10}, &digits)) return decimal_fault::out_of_range;
+  // INT64_MIN stays free: it stands for "none" in optional_value
+  if (digits > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) return decimal_fault::out_of_range;
+  nanos = negative ? -static_cast<std::int64_t>(digits) : static_cast<std::int64_t>(digits);
+  return decimal_fault::none;
+}
+
+} // namespace
+
+decimal_fault parse_nanos(std::string_view text, std::int64_t& nanos) {
+  bool negative = false;
+  if (!text.empty() && (text[0] == '-' || text[0] == '+')) {
+    negative = text[0] == '-';
+    text.remove_prefix(1);
+  }
+  // the common case: up to nine digits, a point, up to nine digits
+  const char* p = text.data();
+  const char* const end = p + text.size();
+  std::int64_t whole = 0, fraction = 0;
+  const char* const whole_begin = p;
+  while (p != end && is_digit(*p) && p - whole_begin < 10) whole = whole * 10 + (*p++ - '0');
+  const auto whole_digits = p - whole_begin;
+  if (whole_digits == 0 || whole_digits > 9) return parse_general(text, negative, nanos);
+  std::ptrdiff_t places = 0;
+  if (p != end && *p == '.') {
+    const char* const fraction_begin = ++p;
+    while (p != end && is_digit(*p) && p - fraction_begin < 10) fraction = fraction * 10 + (*p++ - '0');
+    places = p - fraction_begin;
+  }
+  if (p != end || places > 9 || p[-1] == '.') return parse_general(text, negative, nanos);
+  const std::int64_t value = whole * nanos_per_unit + fraction * power_of_ten[9 - places];
+  nanos = negative ? -value : value;
+  return decimal_fault::none;
+}
+
+std::string nanos_to_text(int128 nanos) {
+  const bool negative = nanos < 0;
+  const auto magnitude = negative ? -nanos : nanos;
+  auto whole = magnitude / nanos_per_unit;
+  auto fraction = static_cast<std::int64_t>(magnitude % nanos_per_unit);
+  std::string text;
+  do text.insert(text.begin(), static_cast<char>('0' + static_cast<int>(whole % 10)));
+  while ((whole /= 10) != 0);
+  if (fraction != 0) {
+    std::string places = fmt::format("{:09}", fraction);
+    places.erase(places.find_last_not_of('0') + 1);
+    text += "." + places;
+  }
+  return negative ? "-" + text : text;
+}
+
+template <class Decimal> result<Decimal> parse_decimal(std::string_view text) {
+  Decimal value;
+  switch (parse_nanos(text, value.nanos)) {
+  case decimal_fault::none:
+    return value;
+  case decimal_fault::not_a_number:
+    return fail(ec::malformed, fmt::format("'{}' is not a number", text.substr(0, 64)));
+  case decimal_fault::too_precise:
+    return fail(ec::malformed, fmt::format("{} has more than nine decimals", text.substr(0, 64)));
+  case decimal_fault::out_of_range:
+    return fail(ec::malformed, fmt::format("{} is beyond +-9.2e9", text.substr(0, 64)));
+  }
+  return fail(ec::malformed, "unreachable");
+}
+template result<price> parse_decimal<price>(std::string_view);
+template result<quantity> parse_decimal<quantity>(std::string_view);
+
+template <class Decimal> result<Decimal> nearest_decimal(double x) {
+  const double nanos = std::round(x * 1e9);
+  if (!(std::abs(nanos) < 9.2e18)) return fail(ec::malformed, fmt::format("{} is beyond +-9.2e9", x));
+  return Decimal{static_cast<std::int64_t>(nanos)};
+}
+template result<price> nearest_decimal<price>(double);
+template result<quantity> nearest_decimal<quantity>(double);
+
+} // namespace strike
