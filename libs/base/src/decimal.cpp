@@ -9,13 +9,10 @@ namespace strike {
 
 namespace {
 
-constexpr std::int64_t power_of_ten[] = {1,       10,        100,        1'000,       10'000,
-                                         100'000, 1'000'000, 10'000'000, 100'000'000, 1'000'000'000};
-
 constexpr bool is_digit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
 
-/// The general case: any number of digits, an exponent. `text` has lost its sign.
-decimal_fault parse_general(std::string_view text, bool negative, std::int64_t& nanos) {
+/// Any number of digits, an exponent. `text` has lost its sign.
+decimal_fault parse_digits(std::string_view text, bool negative, std::int64_t& nanos) {
   if (text.empty() || !is_digit(text[0])) return decimal_fault::not_a_number;
   std::uint64_t digits = 0; // significant digits so far, at most 19 of them
   int scale = 0;            // value = digits x 10^scale
@@ -68,30 +65,9 @@ decimal_fault parse_general(std::string_view text, bool negative, std::int64_t& 
 
 } // namespace
 
-decimal_fault parse_nanos(std::string_view text, std::int64_t& nanos) {
-  bool negative = false;
-  if (!text.empty() && (text[0] == '-' || text[0] == '+')) {
-    negative = text[0] == '-';
-    text.remove_prefix(1);
-  }
-  // the common case: up to nine digits, a point, up to nine digits
-  const char* p = text.data();
-  const char* const end = p + text.size();
-  std::int64_t whole = 0, fraction = 0;
-  const char* const whole_begin = p;
-  while (p != end && is_digit(*p) && p - whole_begin < 10) whole = whole * 10 + (*p++ - '0');
-  const auto whole_digits = p - whole_begin;
-  if (whole_digits == 0 || whole_digits > 9) return parse_general(text, negative, nanos);
-  std::ptrdiff_t places = 0;
-  if (p != end && *p == '.') {
-    const char* const fraction_begin = ++p;
-    while (p != end && is_digit(*p) && p - fraction_begin < 10) fraction = fraction * 10 + (*p++ - '0');
-    places = p - fraction_begin;
-  }
-  if (p != end || places > 9 || p[-1] == '.') return parse_general(text, negative, nanos);
-  const std::int64_t value = whole * nanos_per_unit + fraction * power_of_ten[9 - places];
-  nanos = negative ? -value : value;
-  return decimal_fault::none;
+decimal_fault detail::parse_nanos_in_full(std::string_view text, std::int64_t& nanos) {
+  const bool has_sign = !text.empty() && (text[0] == '-' || text[0] == '+');
+  return parse_digits(has_sign ? text.substr(1) : text, has_sign && text[0] == '-', nanos);
 }
 
 std::string nanos_to_text(int128 nanos) {
