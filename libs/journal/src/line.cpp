@@ -4,7 +4,6 @@
 
 #include <boost/json/serialize.hpp>
 #include <boost/json/string.hpp>
-#include <boost/json/value.hpp>
 #include <fmt/format.h>
 
 #include <cmath>
@@ -36,7 +35,7 @@ public:
   }
   void text(std::string_view name, std::string_view value) {
     start(name);
-    out_ += boost::json::serialize(boost::json::value{boost::json::string{value}});
+    out_ += boost::json::serialize(boost::json::string(value));
   }
   template <class Pairs, class F> void pairs(std::string_view name, const Pairs& rows, F numbers_of) {
     start(name);
