@@ -1,4 +1,4 @@
-#include "backtest.hpp"
+#include "replay/backtest.hpp"
 
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
@@ -18,8 +18,7 @@ result<std::unique_ptr<backtest>> backtest::open(backtest_options options, simul
   auto& x = *made;
   run_output::options output{.folder = x.options_.out, .log_to_terminal = x.options_.log_to_terminal};
   for (const auto& row : strategies) output.strategies.push_back(row.name);
-  for (const auto& row : simulation.venues)
-    for (const auto& [currency, amount] : row.cash) output.starting_cash[currency] += to_double(amount);
+  for (const auto& row : simulation.cash) output.starting_cash[row.currency] += to_double(row.amount);
   auto opened_output = run_output::create(std::move(output), *x.instruments_);
   if (!opened_output) return std::unexpected{opened_output.error()};
   x.output_ = std::move(*opened_output);

@@ -2,9 +2,9 @@
 
 #include "base/registry.hpp"
 #include "journal/reader.hpp"
-#include "kernel.hpp"
-#include "simulation_config.hpp"
-#include "summary.hpp"
+#include "replay/kernel.hpp"
+#include "replay/simulation_config.hpp"
+#include "replay/summary.hpp"
 
 #include <chrono>
 #include <optional>

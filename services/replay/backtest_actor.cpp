@@ -1,4 +1,4 @@
-#include "backtest_actor.hpp"
+#include "replay/backtest_actor.hpp"
 
 #include <caf/send.hpp>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "backtest.hpp"
+#include "replay/backtest.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/event_based_actor.hpp>

@@ -1,4 +1,4 @@
-#include "csv_file.hpp"
+#include "replay/csv_file.hpp"
 
 #include <cerrno>
 #include <cstring>

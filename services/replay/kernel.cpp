@@ -1,6 +1,6 @@
-#include "kernel.hpp"
+#include "replay/kernel.hpp"
 
-#include "strategy_host.hpp"
+#include "replay/strategy_host.hpp"
 
 #include <fmt/format.h>
 
@@ -18,13 +18,9 @@ kernel::kernel(simulation_config config, instrument_registry& instruments,
                std::function<void(std::unique_ptr<journal::event_batch>)> spent)
     : config_{std::move(config)}, instruments_{instruments}, rules_{instruments, config_.rules}, seen_{rules_},
       strategies_{std::move(strategies)}, output_{output}, spent_{std::move(spent)}, routes_{instruments} {
-  for (const auto& x : config_.instruments)
-    if (const auto id = instruments_.intern(x.at, x.symbol)) rules_.define(*id, x);
   exchange_ = std::make_unique<match::exchange>(config_.exchange, instruments_, rules_, *this);
-  for (const auto& venue_settings : config_.venues) {
-    sessions_.emplace_back(venue_settings.latency);
-    sessions_.back().feed_delay_ns = venue_settings.feed_delay_ns;
-  }
+  for (std::size_t i = 0; i < venue_count; ++i)
+    sessions_.push_back({.latency = match::latency_model{config_.latency[i]}, .feed_delay_ns = config_.feed_delay_ns[i]});
   for (std::uint32_t i = 0; i < strategies_.size(); ++i) {
     hosts_.push_back(std::make_unique<strategy_host>(*this, i));
     for (const auto& x : strategies_[i].logic->subscriptions()) routes_.subscribe(i, x);

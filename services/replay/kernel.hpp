@@ -1,12 +1,12 @@
 #pragma once
 
-#include "fifo.hpp"
+#include "replay/fifo.hpp"
 #include "journal/reader.hpp"
 #include "match/exchange.hpp"
 #include "match/latency.hpp"
-#include "routes.hpp"
-#include "run_output.hpp"
-#include "simulation_config.hpp"
+#include "replay/routes.hpp"
+#include "replay/run_output.hpp"
+#include "replay/simulation_config.hpp"
 #include "strategy/registry.hpp"
 #include "strategy/strategy.hpp"
 
@@ -99,7 +99,6 @@ private:
   };
   /// The lines between us and one venue; each is first in, first out.
   struct session {
-    explicit session(const match::latency_config& latency_config) : latency{latency_config} {}
     match::latency_model latency;
     std::int64_t feed_delay_ns = 0;
     std::int64_t last_delivery_ns = 0;

@@ -1,4 +1,4 @@
-#include "routes.hpp"
+#include "replay/routes.hpp"
 
 #include <algorithm>
 

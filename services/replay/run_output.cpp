@@ -1,7 +1,7 @@
-#include "run_output.hpp"
+#include "replay/run_output.hpp"
 
 #include "base/time.hpp"
-#include "csv_file.hpp"
+#include "replay/csv_file.hpp"
 
 #include <fmt/format.h>
 #include <xxhash.h>

@@ -1,4 +1,4 @@
-#include "strategy_host.hpp"
+#include "replay/strategy_host.hpp"
 
 namespace strike::replay {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "kernel.hpp"
+#include "replay/kernel.hpp"
 
 namespace strike::replay {
 

@@ -1,4 +1,4 @@
-#include "summary.hpp"
+#include "replay/summary.hpp"
 
 #include "base/time.hpp"
 

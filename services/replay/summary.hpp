@@ -1,8 +1,8 @@
 #pragma once
 
 #include "journal/reader.hpp"
-#include "kernel.hpp"
-#include "run_output.hpp"
+#include "replay/kernel.hpp"
+#include "replay/run_output.hpp"
 
 #include <boost/json/object.hpp>
 

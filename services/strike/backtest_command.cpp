@@ -1,10 +1,10 @@
-#include "backtest_command.hpp"
+#include "strike/backtest_command.hpp"
 
 #include "base/time.hpp"
-#include "bundled.hpp"
-#include "progress_bar.hpp"
-#include "register_all.hpp"
-#include "run_actor.hpp"
+#include "strike/bundled.hpp"
+#include "strike/progress_bar.hpp"
+#include "strategies/register_all.hpp"
+#include "strike/run_actor.hpp"
 
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
@@ -64,7 +64,7 @@ result<run_plan> plan_from(const std::string& config_file) {
   strategy_registry known;
   register_all_strategies(known);
   run_plan plan;
-  plan.simulation = replay::read_simulation_config(document->root());
+  plan.simulation = replay::read_simulation(document->root());
   plan.strategies = known.make_all(document->root());
   if (auto done = document->finish(); !done) return std::unexpected{done.error()};
   if (plan.strategies.empty())

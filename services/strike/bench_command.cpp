@@ -1,8 +1,8 @@
-#include "bench_command.hpp"
+#include "strike/bench_command.hpp"
 
-#include "backtest.hpp"
-#include "bench_input.hpp"
-#include "register_all.hpp"
+#include "replay/backtest.hpp"
+#include "strike/bench_input.hpp"
+#include "strategies/register_all.hpp"
 #include "version.hpp"
 
 #include <boost/json/object.hpp>
@@ -78,7 +78,7 @@ result<measurement> measure_backtest(const std::filesystem::path& file, std::uin
   if (!document) return std::unexpected{document.error()};
   strategy_registry known;
   register_all_strategies(known);
-  auto simulation = replay::read_simulation_config(document->root());
+  auto simulation = replay::read_simulation(document->root());
   auto strategies = known.make_all(document->root());
   if (auto done = document->finish(); !done) return std::unexpected{done.error()};
   if (order_period > 0) strategies.push_back({"orders", "order_every", std::make_unique<order_every>(order_period)});

@@ -1,4 +1,4 @@
-#include "bench_input.hpp"
+#include "strike/bench_input.hpp"
 
 #include <fmt/format.h>
 #include <simdjson.h>

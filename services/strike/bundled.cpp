@@ -1,4 +1,4 @@
-#include "bundled.hpp"
+#include "strike/bundled.hpp"
 
 #include "embedded_mock_recording.hpp"
 #include "embedded_strike_toml.hpp"

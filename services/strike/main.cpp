@@ -1,6 +1,6 @@
-#include "backtest_command.hpp"
-#include "bench_command.hpp"
-#include "import_command.hpp"
+#include "strike/backtest_command.hpp"
+#include "strike/bench_command.hpp"
+#include "strike/import_command.hpp"
 #include "version.hpp"
 
 #include <CLI/CLI.hpp>

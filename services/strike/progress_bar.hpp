@@ -1,6 +1,6 @@
 #pragma once
 
-#include "backtest.hpp"
+#include "replay/backtest.hpp"
 
 #include <chrono>
 

@@ -1,4 +1,4 @@
-#include "run_actor.hpp"
+#include "strike/run_actor.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "backtest_actor.hpp"
+#include "replay/backtest_actor.hpp"
 
 #include <functional>
 
