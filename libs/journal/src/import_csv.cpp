@@ -42,6 +42,11 @@ result<import_report> import_csv(const std::vector<std::filesystem::path>& files
                                  const import_options& options, instrument_registry& instruments) {
   import_report report;
   std::vector<market_event> events;
+  std::error_code missing; // of a file that is not there; opening it says so
+  for (const auto& file : files)
+    if (std::filesystem::equivalent(file, output, missing))
+      return fail(ec::io,
+                  fmt::format("{} would be overwritten by its own recording; choose another output", file.string()));
   for (const auto& file : files)
     if (auto ok = import_file(file, options, instruments, events, report); !ok) return std::unexpected{ok.error()};
   if (events.empty())

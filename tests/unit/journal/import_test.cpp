@@ -185,6 +185,14 @@ TEST_F(import_test, a_missing_file_is_named) {
   EXPECT_THAT(report.error().text, HasSubstr("no_such_file.csv"));
 }
 
+TEST_F(import_test, never_overwrites_what_it_reads) {
+  const auto file = made_file("exchange,symbol\n");
+  const auto report = import_csv({file}, file, options, instruments);
+  EXPECT_THAT(report.error().text, HasSubstr("would be overwritten"));
+  EXPECT_EQ(std::filesystem::file_size(file), 16U);
+  std::filesystem::remove(file);
+}
+
 TEST_F(import_test, perpetuals_have_the_touch_that_was_quoted_and_no_other) {
   const auto events = imported({"perpetuals.csv"});
   ASSERT_EQ(events.size(), 2U);
