@@ -2,6 +2,7 @@
 
 #include <csv.h>
 
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -24,11 +25,11 @@ public:
     if (csv_parse(&parser_, text.data(), text.size(), &on_field, &on_end, this) != text.size())
       return fail(ec::malformed, csv_strerror(csv_error(&parser_)));
     line_ += text.ends_with('\n') ? 1 : 0;
-    return std::exchange(outcome_, {});
+    return outcome();
   }
   result<void> finish() {
     csv_fini(&parser_, &on_field, &on_end, this);
-    return std::exchange(outcome_, {});
+    return outcome();
   }
 
 private:
@@ -43,7 +44,12 @@ private:
     auto& self = *static_cast<row_collector*>(self_pointer);
     self.row_.fields.resize(self.used_);
     self.used_ = 0;
-    if (self.outcome_) self.outcome_ = self.on_row_(self.row_);
+    if (self.fault_) return;
+    if (auto ok = self.on_row_(self.row_); !ok) self.fault_ = std::move(ok.error());
+  }
+  result<void> outcome() const {
+    if (fault_) return std::unexpected{*fault_};
+    return {};
   }
 
   const std::function<result<void>(const csv_row&)>& on_row_;
@@ -51,7 +57,7 @@ private:
   csv_row row_;
   std::size_t used_ = 0; ///< fields of the row so far; the strings behind them keep their memory
   std::uint64_t line_ = 1;
-  result<void> outcome_;
+  std::optional<error> fault_; ///< the first of `on_row_`
 };
 
 } // namespace
