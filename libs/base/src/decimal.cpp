@@ -39,15 +39,17 @@ decimal_fault parse_digits(std::string_view text, bool negative, std::int64_t& n
   if (i < text.size()) {
     if (text[i] != 'e' && text[i] != 'E') return decimal_fault::not_a_number;
     auto exponent_text = text.substr(i + 1);
-    if (!exponent_text.empty() && exponent_text[0] == '+') exponent_text.remove_prefix(1);
+    const bool tiny = exponent_text.starts_with('-');
+    if (exponent_text.starts_with('+') || tiny) exponent_text.remove_prefix(1);
+    if (exponent_text.empty() || !is_digit(exponent_text[0])) return decimal_fault::not_a_number;
     int exponent = 0;
     const auto [end, fault] =
         std::from_chars(exponent_text.data(), exponent_text.data() + exponent_text.size(), exponent);
-    if (exponent_text.empty() || end != exponent_text.data() + exponent_text.size()) return decimal_fault::not_a_number;
-    if (fault != std::errc{} || exponent > 400 || exponent < -400)
+    if (end != exponent_text.data() + exponent_text.size()) return decimal_fault::not_a_number;
+    if (fault != std::errc{} || exponent > 400)
       return digits == 0 ? (nanos = 0, decimal_fault::none)
-                         : (exponent > 0 ? decimal_fault::out_of_range : decimal_fault::too_precise);
-    scale += exponent;
+                         : (tiny ? decimal_fault::too_precise : decimal_fault::out_of_range);
+    scale += tiny ? -exponent : exponent;
   }
   scale += 9;
   if (digits == 0) scale = 0;

@@ -66,10 +66,9 @@ std::optional<std::int64_t> parse_derive_date(std::string_view text) {
 /// "70000", "1d02" where `point` is 'd'.
 optional_price parse_strike(std::string_view text, char point) {
   if (text.empty() || text.size() > 19 || (text[0] == '0' && (text.size() == 1 || text[1] != point))) return {};
+  if (!is_digit(text[0]) || !std::ranges::all_of(text, [point](char c) { return is_digit(c) || c == point; })) return {};
   std::string plain{text};
-  const auto at = plain.find(point);
-  if (at != std::string::npos) plain[at] = '.';
-  if (!is_digit(plain[0]) || !std::ranges::all_of(plain, [](char c) { return is_digit(c) || c == '.'; })) return {};
+  std::ranges::replace(plain, point, '.');
   const auto strike = parse_decimal<price>(plain);
   return strike && strike->nanos > 0 ? optional_price{*strike} : optional_price{};
 }

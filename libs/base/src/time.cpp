@@ -144,7 +144,9 @@ result<std::int64_t> ns_from_text(std::string_view text) {
   if (!scan_zone(in, offset_ns)) return refuse();
   auto midnight = ns_from_date(year, static_cast<unsigned>(month), static_cast<unsigned>(day));
   if (!midnight) return midnight;
-  return *midnight + clock_ns - offset_ns;
+  const auto ns = *midnight + clock_ns - offset_ns;
+  if (ns < 0) return fail(ec::malformed, fmt::format("'{}' is before 1970", text.substr(0, 64)));
+  return ns;
 }
 
 result<std::int64_t> duration_from_text(std::string_view text) {
