@@ -34,7 +34,8 @@ struct exchange_config {
   std::function<fee_schedule(const instrument&)> fees_for; ///< which fees an instrument has
 };
 
-/// What the exchange tells; called in the order in which things happen, at the venue's time.
+/// What the exchange tells; called in the order in which things happen, at the venue's time. Must not call the exchange
+/// back from inside a report.
 class exchange_listener {
 public:
   virtual ~exchange_listener() = default;
@@ -46,7 +47,8 @@ public:
 
 /// The simulated venue: displayed books from market data, and the orders of several owners matched against them.
 /// Knows one clock, the venue's; latency is `latency_model` and the caller's business. Deterministic: the same calls
-/// give the same reports. Serves the backtest kernel, paper trading and the sandbox. One thread.
+/// give the same reports. Own orders meet what is displayed, never each other; combos are refused. Serves the backtest
+/// kernel, paper trading and the sandbox. One thread.
 ///
 /// Cost: a market event on an instrument without own orders does no more than update the displayed top or book.
 class exchange {
@@ -61,7 +63,9 @@ public:
   /// An order that reaches the venue at `now_ns`. The checks of a venue apply (tick, lot, minimum, known instrument
   /// state); a refusal is an update with state `rejected` and its reason.
   void place(owner_id owner, order_id id, const order_request& request, std::int64_t now_ns);
-  /// `size` is the new total. At the same price and not larger the order keeps its place in the queue.
+  /// `size` is the new total. At the same price and not larger the order keeps its place in the queue. A refused amend
+  /// is an update with the order's present state and a reason; of an order that is not open it says nothing, like
+  /// `cancel`.
   void amend(owner_id owner, order_id id, price limit, quantity size, std::int64_t now_ns);
   void cancel(owner_id owner, order_id id, std::int64_t now_ns);
   void cancel_all(owner_id owner, std::int64_t now_ns);

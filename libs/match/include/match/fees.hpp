@@ -34,11 +34,13 @@ struct fee_schedule {
   money flat;                         ///< per taker order, in settlement currency
   int exponent = 1;                   ///< curve: 1 or 2
   quantity rebate;                    ///< curve: the part of the taker fee that the maker gets
-  int decimals = 9;                   ///< the fee is rounded (half away from zero) to this many
+  int decimals = 9;                   ///< the fee without `flat` is rounded (half away from zero) to this many, 0 to 9
   quantity delivery_rate;             ///< at expiry, of the delivered value
   quantity delivery_cap{125'000'000}; ///< options: of the option's value
 
-  /// @param underlying the index or forward in quote currency; needed by linear `capped_premium` only
+  /// The fee of one fill; positive = paid.
+  /// @param underlying the index or forward in quote currency; needed by linear `capped_premium` only, where NaN
+  ///   (unknown) charges the cap
   money fee(const instrument& what, liquidity by, price at, quantity size, double underlying) const;
   /// @param size unsigned; @param delivery the underlying's delivery price; @param payoff per unit
   money delivery_fee(const instrument& what, quantity size, double delivery, double payoff) const;

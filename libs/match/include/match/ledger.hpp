@@ -22,11 +22,11 @@ double trade_flow(const instrument& what, double at, quantity size);
 struct holding {
   quantity size;         ///< signed
   money cost;            ///< sum of the flows of the open part: negative for a long linear position
-  money realized;        ///< profit of closed parts, before fees
+  money realized;        ///< profit of closed parts, settlement included, before fees and funding
   money fees;            ///< paid; negative = received
   money funding;         ///< received; negative = paid
-  money settled;         ///< payoffs received at expiry or resolution
-  quantity bought, sold; ///< turnover
+  money settled;         ///< payoffs received at expiry or resolution; futures: the profit against the delivery price
+  quantity bought, sold; ///< turnover of fills; stays at the largest quantity once it is reached
   /// Price of the open part implied by `cost`; 0 when flat.
   double average_price(const instrument& what) const;
 };
@@ -54,7 +54,8 @@ public:
   void book(owner_id owner, const fill& what);
   void settle(const settlement& what);
   void fund(owner_id owner, instrument_id instrument, money received);
-  /// Moves both legs of a merged pair out and 1 per pair in.
+  /// Moves both legs of a merged pair out and 1 per pair in; each leg is closed against half of it. The owner holds at
+  /// least `size` of both.
   void merge(owner_id owner, instrument_id yes, instrument_id no, quantity size);
 
   const holding& of(owner_id owner, instrument_id instrument) const; ///< an empty one if there is none
@@ -79,8 +80,14 @@ public:
   void each(const std::function<void(owner_id, instrument_id, const holding&)>& visit) const;
 
 private:
+  struct account {
+    holding held;
+    balance* funds = nullptr; ///< where its cash goes; set once the account is used
+  };
+  account& account_of(owner_id owner, instrument_id instrument);
+
   instrument_rules& rules_;
-  std::vector<std::vector<holding>> holdings_; ///< by owner, then instrument index
+  std::vector<std::vector<account>> accounts_; ///< by owner, then instrument index
   std::map<std::tuple<owner_id, venue, std::string>, balance> balances_;
 };
 

@@ -29,7 +29,7 @@ struct queue_model {
   queue_rule rule = queue_rule::pessimistic;
   double n = 2; ///< exponent of the power rules, > 0
 
-  /// The chance that what left the level stood behind us.
+  /// The chance that what left the level stood behind us, 0 to 1; 1 where nobody is ahead.
   double chance_behind(double front, double back) const;
   /// The quantity ahead of us after the displayed size went from `previous` to `now`, `traded` of it by trades that
   /// were counted already.
