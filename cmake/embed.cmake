@@ -1,14 +1,16 @@
-# strike_embed(replay_core FILE data/venues.toml AS strike::replay::venues_toml)
+# embed_file(strike_core strike_toml "${CMAKE_SOURCE_DIR}/deploy/strike.example.toml")
 #
-# Compiles a file into a target as `std::string_view strike::replay::venues_toml()`, which its user declares. Written
-# again whenever the file changes. Meant for up to some hundred KB: g++ takes about a second for each 500 KB.
-function(strike_embed target)
-  cmake_parse_arguments(arg "" "FILE;AS" "" ${ARGN})
-  set(input "${CMAKE_CURRENT_SOURCE_DIR}/${arg_FILE}")
-  string(REPLACE "::" "_" stem "${arg_AS}")
-  set(output "${CMAKE_CURRENT_BINARY_DIR}/embedded/${stem}.cpp")
+# Compiles a file into a target: `#include "embedded_strike_toml.hpp"` gives `std::string_view
+# strike::embedded::strike_toml`. Written again whenever the file changes. For text or binary of up to some hundred KB,
+# of which g++ compiles about 500 KB a second.
+function(embed_file target name file)
+  set(folder "${CMAKE_CURRENT_BINARY_DIR}/embedded")
   set(script "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/write_embedded.cmake")
-  add_custom_command(OUTPUT "${output}" DEPENDS "${input}" "${script}" VERBATIM
-    COMMAND "${CMAKE_COMMAND}" "-DINPUT=${input}" "-DOUTPUT=${output}" "-DNAME=${arg_AS}" -P "${script}")
-  target_sources(${target} PRIVATE "${output}")
+  get_filename_component(file "${file}" ABSOLUTE)
+  add_custom_command(
+    OUTPUT "${folder}/embedded_${name}.cpp" "${folder}/embedded_${name}.hpp"
+    COMMAND "${CMAKE_COMMAND}" "-DINPUT=${file}" "-DFOLDER=${folder}" "-DNAME=${name}" -P "${script}"
+    DEPENDS "${file}" "${script}" VERBATIM)
+  target_sources(${target} PRIVATE "${folder}/embedded_${name}.cpp" "${folder}/embedded_${name}.hpp")
+  target_include_directories(${target} PRIVATE "${folder}")
 endfunction()

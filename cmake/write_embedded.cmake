@@ -1,13 +1,18 @@
-# Build step of strike_embed: writes the bytes of INPUT as C++ to OUTPUT, behind the function NAME.
+# Build step of embed_file: writes the bytes of INPUT as C++ to FOLDER, under NAME.
 file(READ "${INPUT}" bytes HEX)
 string(REGEX REPLACE "([0-9a-f][0-9a-f])" "'\\\\x\\1'," bytes "${bytes}")
-string(REGEX REPLACE "(^|::)([^:]+)$" "" scope "${NAME}")
-string(REGEX REPLACE "^.*::" "" function "${NAME}")
-file(WRITE "${OUTPUT}" "#include <string_view>
+file(WRITE "${FOLDER}/embedded_${NAME}.hpp" "#pragma once
 
-namespace ${scope} {
-static constexpr char bytes_of_${function}[] = {${bytes}'\\0'};
-std::string_view ${function}();
-std::string_view ${function}() { return {bytes_of_${function}, sizeof bytes_of_${function} - 1}; }
-} // namespace ${scope}
+#include <string_view>
+
+namespace strike::embedded {
+extern const std::string_view ${NAME};
+} // namespace strike::embedded
+")
+file(WRITE "${FOLDER}/embedded_${NAME}.cpp" "#include \"embedded_${NAME}.hpp\"
+
+namespace strike::embedded {
+static constexpr char bytes[] = {${bytes}'\\0'};
+constinit const std::string_view ${NAME}{bytes, sizeof bytes - 1};
+} // namespace strike::embedded
 ")

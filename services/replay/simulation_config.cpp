@@ -1,6 +1,7 @@
 #include "replay/simulation_config.hpp"
 
 #include "base/symbol.hpp"
+#include "embedded_venues_toml.hpp"
 
 #include <fmt/format.h>
 
@@ -10,8 +11,6 @@
 namespace strike::replay {
 
 enum class post_only_rule : std::uint8_t { reject, reprice };
-
-std::string_view venues_toml(); // embedded by CMake
 
 } // namespace strike::replay
 
@@ -41,7 +40,7 @@ all_venues read_venues(config::section root, const all_venues& defaults) {
 
 /// The defaults that are compiled in; a mistake in them is ours, and is told with the user's.
 all_venues read_built_in(config::section& root) {
-  auto document = config::document::from_text(venues_toml(), "venues.toml (built in)");
+  auto document = config::document::from_text(embedded::venues_toml, "venues.toml (built in)");
   if (!document) {
     root.reject("venue", document.error().text);
     return {};
@@ -106,6 +105,11 @@ simulation_config read_simulation(config::section root) {
       simulator.integer("assumed_touch_lots", x.exchange.assumed_touch_lots, 1, 1'000'000'000);
   x.exchange.post_only_reprices = simulator.choice("post_only", post_only_rule::reject) == post_only_rule::reprice;
   x.exchange.settlement_window_ns = simulator.duration_ns("settlement_window", x.exchange.settlement_window_ns);
+  const auto step_ns = simulator.duration_ns("equity_step", x.equity_step_ns);
+  if (step_ns > 0)
+    x.equity_step_ns = step_ns;
+  else
+    simulator.reject("equity_step", "must be above 0");
   const auto seed = simulator.integer("seed", 1, 0, 1'000'000'000);
   const auto queue = read_queue(simulator, {});
   for (auto& settings : root.tables("instrument")) x.instruments.push_back(read_override(settings, queue));

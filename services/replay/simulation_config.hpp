@@ -29,6 +29,7 @@ struct simulation_config {
   std::vector<starting_cash> cash;
   std::vector<rule_pattern> rules; ///< the first that matches counts
   std::vector<instrument_override> instruments;
+  std::int64_t equity_step_ns = 10'000'000'000; ///< > 0: how far apart samples of equity lie
 };
 
 /// Reads `[simulator]`, `[[instrument]]` and `[venue.<name>]` over the venues' public defaults, which are compiled in

@@ -110,6 +110,7 @@ public:
   }
 
   void on_order(const order_update& update, context& world) override {
+    if (!update.instrument.is_valid()) return; // the refusal of a cancel may name none
     auto& x = slot_of(update.instrument, world);
     const bool is_hedge = hedge_order_.value != 0 && update.order == hedge_order_;
     const bool is_entry = x.entry.value != 0 && update.order == x.entry;

@@ -107,6 +107,7 @@ public:
   }
 
   void on_order(const order_update& update, context& world) override {
+    if (!update.instrument.is_valid()) return; // the refusal of a cancel may name none
     auto& x = slot_of(update.instrument, world);
     if (update.execution) book(*update.execution, x);
     if (!x.is_ours) return;

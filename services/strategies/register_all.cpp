@@ -3,11 +3,11 @@
 #include "strategies/gamma_scalp.hpp"
 #include "strategies/momentum.hpp"
 
-namespace strike::strategies {
+namespace strike {
 
 void register_all_strategies(strategy_registry& types) {
-  types.add("gamma_scalp", make_gamma_scalp);
-  types.add("momentum", make_momentum);
+  types.add("gamma_scalp", strategies::make_gamma_scalp);
+  types.add("momentum", strategies::make_momentum);
 }
 
-} // namespace strike::strategies
+} // namespace strike

@@ -12,7 +12,7 @@ TEST(example_config, has_no_mistake_and_makes_both_strategies) {
   auto document = config::document::from_file(std::filesystem::path{STRIKE_DEPLOY} / "strike.example.toml");
   ASSERT_TRUE(document) << document.error().text;
   strategy_registry types;
-  strategies::register_all_strategies(types);
+  register_all_strategies(types);
   std::vector<std::string> made;
   for (const auto& x : types.make_all(document->root())) made.push_back(x.name + ":" + x.type);
   const auto simulation = replay::read_simulation(document->root());
@@ -28,6 +28,7 @@ TEST(example_config, shows_the_default_latencies_and_delays) {
   ASSERT_TRUE(example) << example.error().text;
   auto empty = config::document::from_text("", "empty.toml");
   const auto shown = replay::read_simulation(example->root()), built_in = replay::read_simulation(empty->root());
+  EXPECT_EQ(shown.equity_step_ns, built_in.equity_step_ns);
   EXPECT_EQ(shown.feed_delay_ns, built_in.feed_delay_ns);
   EXPECT_EQ(shown.exchange.consume, built_in.exchange.consume);
   EXPECT_EQ(shown.exchange.assumed_touch_lots, built_in.exchange.assumed_touch_lots);

@@ -150,13 +150,15 @@ TEST_F(simulation_config_test, the_users_rules_and_fees_stand_before_the_built_i
 }
 
 TEST_F(simulation_config_test, reads_the_simulator) {
-  const auto x = read("[simulator]\nconsume = false\nassumed_touch_lots = 3\npost_only = \"reprice\"\n"
-                      "settlement_window = \"1h\"\nqueue = \"power3\"\nqueue_n = 1.5\nseed = 7\n");
+  const auto x =
+      read("[simulator]\nconsume = false\nassumed_touch_lots = 3\npost_only = \"reprice\"\n"
+           "settlement_window = \"1h\"\nqueue = \"power3\"\nqueue_n = 1.5\nseed = 7\nequity_step = \"1m\"\n");
   EXPECT_EQ(mistakes, "");
   EXPECT_FALSE(x.exchange.consume);
   EXPECT_EQ(x.exchange.assumed_touch_lots, 3);
   EXPECT_TRUE(x.exchange.post_only_reprices);
   EXPECT_EQ(x.exchange.settlement_window_ns, 3'600'000 * ms);
+  EXPECT_EQ(x.equity_step_ns, 60'000 * ms);
   const auto queue = x.exchange.queue_for({});
   EXPECT_EQ(queue.rule, match::queue_rule::power3);
   EXPECT_EQ(queue.n, 1.5);

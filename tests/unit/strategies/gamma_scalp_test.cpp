@@ -316,6 +316,12 @@ TEST_F(gamma_scalp_test, takes_over_the_position_of_an_earlier_run) {
   EXPECT_EQ(world.take_order().what.size, 27000_qty);
 }
 
+TEST_F(gamma_scalp_test, ignores_an_update_that_names_no_instrument) {
+  make_hedged();
+  logic->on_order({.order = {99}, .state = order_state::rejected}, world);
+  EXPECT_TRUE(world.placed.empty());
+}
+
 TEST_F(gamma_scalp_test, shows_every_value_that_its_layout_names) {
   hold_hedged();
   const auto state = logic->dashboard_state();

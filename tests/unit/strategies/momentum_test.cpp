@@ -273,6 +273,12 @@ TEST_F(momentum_test, takes_over_the_position_of_an_earlier_run) {
   EXPECT_EQ(exit.what.size, 50_qty);
 }
 
+TEST_F(momentum_test, ignores_an_update_that_names_no_instrument) {
+  make();
+  logic->on_order({.order = {99}, .state = order_state::rejected}, world);
+  EXPECT_TRUE(world.placed.empty());
+}
+
 TEST_F(momentum_test, shows_every_value_that_its_layout_names) {
   hold_long();
   const auto state = logic->dashboard_state();

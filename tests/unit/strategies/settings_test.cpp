@@ -11,7 +11,7 @@ namespace {
 struct settings_test : testing::Test {
   std::string mistakes(std::string_view toml) {
     strategy_registry types;
-    strategies::register_all_strategies(types);
+    register_all_strategies(types);
     auto document = *config::document::from_text(toml, "strike.toml");
     made = types.make_all(document.root()).size();
     auto done = document.finish();
