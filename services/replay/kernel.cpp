@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cassert>
 
 namespace strike::replay {
 
@@ -18,9 +19,13 @@ kernel::kernel(simulation_config config, instrument_registry& instruments,
                std::function<void(std::unique_ptr<journal::event_batch>)> spent)
     : config_{std::move(config)}, instruments_{instruments}, rules_{instruments, config_.rules}, seen_{rules_},
       strategies_{std::move(strategies)}, output_{output}, spent_{std::move(spent)}, routes_{instruments} {
-  exchange_ = std::make_unique<match::exchange>(config_.exchange, instruments_, rules_, *this);
+  [[maybe_unused]] const auto done = define_overrides(config_, instruments_, rules_);
+  assert(done); // each symbol came from a configuration that checked it
+  exchange_ = std::make_unique<match::exchange>(config_.exchange, instruments_, rules_,
+                                                static_cast<match::exchange_listener&>(*this));
   for (std::size_t i = 0; i < venue_count; ++i)
-    sessions_.push_back({.latency = match::latency_model{config_.latency[i]}, .feed_delay_ns = config_.feed_delay_ns[i]});
+    sessions_.push_back(
+        {.latency = match::latency_model{config_.latency[i]}, .feed_delay_ns = config_.feed_delay_ns[i]});
   for (std::uint32_t i = 0; i < strategies_.size(); ++i) {
     hosts_.push_back(std::make_unique<strategy_host>(*this, i));
     for (const auto& x : strategies_[i].logic->subscriptions()) routes_.subscribe(i, x);
@@ -62,12 +67,12 @@ void kernel::process(const market_event& event, std::uint64_t batch) {
   exchange_->on_market(event, at_ns);
 
   if (routes_.receivers(event.instrument, channel_of(event)).empty()) return;
-  auto& session = session_of(event.instrument);
-  const auto received_ns = event.recv_ns != 0 ? event.recv_ns : event.venue_ns + session.feed_delay_ns;
-  const auto seen_ns = std::max({received_ns, at_ns, session.last_delivery_ns});
-  session.last_delivery_ns = seen_ns;
+  auto& line = session_of(event.instrument);
+  const auto received_ns = event.recv_ns != 0 ? event.recv_ns : event.venue_ns + line.feed_delay_ns;
+  const auto seen_ns = std::max({received_ns, at_ns, line.last_delivery_ns});
+  line.last_delivery_ns = seen_ns;
   if (seen_ns == at_ns && next_due_ns_ > at_ns) return deliver(event); // nothing stands before it
-  session.deliveries.push({seen_ns, ++sequence_, &event, batch});
+  line.deliveries.push({seen_ns, ++sequence_, &event, batch});
   ++batches_[batch - first_batch_].pending;
   note_due(seen_ns);
 }
@@ -201,24 +206,31 @@ void kernel::finish() {
   sample_equity(now_ns_);
 }
 
-void kernel::send(request what, venue to) {
-  auto& session = sessions_[static_cast<std::size_t>(to)];
-  const auto trip = session.latency.send(what.action, now_ns_);
-  if (!trip.reaches_venue) {
-    order_update refusal{.venue_ns = trip.venue_ns,
-                         .order = what.order,
-                         .instrument = what.terms.instrument,
-                         .state = order_state::rejected,
-                         .reason = "the venue refused before matching (recorded latency row without a venue time)"};
-    const auto seen_ns = session.latency.response_at(trip.venue_ns, trip.response_delay_ns);
-    session.responses.push({seen_ns, ++sequence_, what.strategy, std::move(refusal), nullptr});
-    return note_due(seen_ns);
+/// A recorded round trip in which the venue refused before it looked: a new order is rejected, of one that rests the
+/// strategy learns that nothing changed.
+void kernel::refuse(const request& what, const match::round_trip& trip, session& line) {
+  order_update answer{.order = what.order, .instrument = what.terms.instrument, .state = order_state::rejected};
+  if (what.action != match::order_action::place) {
+    const auto standing = exchange_->standing(what.order);
+    if (!standing) return;
+    answer = *standing;
   }
+  answer.venue_ns = trip.venue_ns;
+  answer.reason = "the venue refused the request (a recorded latency row without a venue time)";
+  const auto seen_ns = line.latency.response_at(trip.venue_ns, trip.response_delay_ns);
+  line.responses.push({seen_ns, ++sequence_, what.strategy, std::move(answer), nullptr});
+  note_due(seen_ns);
+}
+
+void kernel::send(request what, venue to) {
+  auto& line = sessions_[static_cast<std::size_t>(to)];
+  const auto trip = line.latency.send(what.action, now_ns_);
+  if (!trip.reaches_venue) return refuse(what, trip, line);
   what.at_ns = trip.venue_ns;
   what.sequence = ++sequence_;
   what.response_delay_ns = trip.response_delay_ns;
   note_due(what.at_ns);
-  session.requests.push(std::move(what));
+  line.requests.push(std::move(what));
 }
 
 timer_id kernel::set_timer(std::uint32_t strategy, std::int64_t delay_ns, std::int64_t period_ns) {
@@ -233,24 +245,24 @@ void kernel::cancel_timer(timer_id id) { live_timers_.erase(id.value); }
 
 void kernel::on_update(match::owner_id owner, const order_update& update) {
   if (update.execution) output_.on_fill(owner, *update.execution, rules_.of(update.instrument));
-  auto& session = session_of(update.instrument);
-  const auto delay_ns = answer_delay_ns_ >= 0 ? answer_delay_ns_ : session.latency.response_delay(now_ns_);
-  const auto seen_ns = session.latency.response_at(update.venue_ns, delay_ns);
-  session.responses.push({seen_ns, ++sequence_, owner, update, nullptr});
+  auto& line = session_of(update.instrument);
+  const auto delay_ns = answer_delay_ns_ >= 0 ? answer_delay_ns_ : line.latency.unasked_response_delay(now_ns_);
+  const auto seen_ns = line.latency.response_at(update.venue_ns, delay_ns);
+  line.responses.push({seen_ns, ++sequence_, owner, update, nullptr});
   note_due(seen_ns);
 }
 
 void kernel::on_settlement(const match::settlement& what) {
   output_.on_settlement(what, rules_.of(what.instrument));
-  auto& session = session_of(what.instrument);
-  const auto seen_ns = session.latency.response_at(what.venue_ns, session.latency.response_delay(now_ns_));
+  auto& line = session_of(what.instrument);
+  const auto seen_ns = line.latency.response_at(what.venue_ns, line.latency.unasked_response_delay(now_ns_));
   auto notice = std::make_shared<settlement_notice>();
   notice->what = what;
   notice->told = {.venue_ns = what.venue_ns,
                   .recv_ns = seen_ns,
                   .instrument = what.instrument,
                   .body = instrument_status{.state = instrument_state::settled, .settlement = what.delivery}};
-  session.responses.push({seen_ns, ++sequence_, what.owner, {}, std::move(notice)});
+  line.responses.push({seen_ns, ++sequence_, what.owner, {}, std::move(notice)});
   note_due(seen_ns);
 }
 

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "replay/fifo.hpp"
 #include "journal/reader.hpp"
 #include "match/exchange.hpp"
 #include "match/latency.hpp"
+#include "replay/fifo.hpp"
 #include "replay/routes.hpp"
 #include "replay/run_output.hpp"
 #include "replay/simulation_config.hpp"
@@ -53,7 +53,7 @@ public:
   std::int64_t first_ns() const { return first_ns_; }
   std::int64_t last_ns() const { return last_ns_; } ///< venue time of the last event
   std::uint64_t events() const { return events_; }
-  const match::exchange& venue() const { return *exchange_; }
+  const match::exchange& simulated_venue() const { return *exchange_; }
   optional_double mark(instrument_id id) const { return exchange_->mark(id); }
   const std::vector<strategy_registry::instance>& strategies() const { return strategies_; }
   const std::vector<std::string>& warnings() const { return warnings_; }
@@ -129,6 +129,7 @@ private:
 
   // what strategy_host asks for
   void send(request what, venue to);
+  void refuse(const request& what, const match::round_trip& trip, session& line);
   timer_id set_timer(std::uint32_t strategy, std::int64_t delay_ns, std::int64_t period_ns);
   void cancel_timer(timer_id id);
 

@@ -61,11 +61,11 @@ run_summary summarize(const kernel& run, const run_output& output, const journal
   x.last_ns = run.last_ns();
   for (std::size_t i = 0; i < run.strategies().size(); ++i)
     x.strategies.push_back({run.strategies()[i].name, run.strategies()[i].type, output.activities()[i], {}, {}});
-  for (const auto& row : run.venue().accounts().equity([&](instrument_id id) { return run.mark(id); })) {
+  for (const auto& row : run.simulated_venue().accounts().equity([&](instrument_id id) { return run.mark(id); })) {
     x.strategies[row.owner].pnl[row.currency] += row.equity;
     x.pnl[row.currency] += row.equity;
   }
-  for (const auto& row : run.venue().accounts().balances()) {
+  for (const auto& row : run.simulated_venue().accounts().balances()) {
     x.strategies[row.owner].fees[row.currency] += to_double(row.fees);
     x.fees[row.currency] += to_double(row.fees);
   }

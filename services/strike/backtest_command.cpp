@@ -1,9 +1,9 @@
 #include "strike/backtest_command.hpp"
 
 #include "base/time.hpp"
+#include "strategies/register_all.hpp"
 #include "strike/bundled.hpp"
 #include "strike/progress_bar.hpp"
-#include "strategies/register_all.hpp"
 #include "strike/run_actor.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -58,7 +58,7 @@ struct run_plan {
 };
 
 result<run_plan> plan_from(const std::string& config_file) {
-  auto document = config_file.empty() ? config::document::from_text(bundled_config(), "bundled strike.toml")
+  auto document = config_file.empty() ? config::document::from_text(bundled_config(), "bundled backtest.toml")
                                       : config::document::from_file(config_file);
   if (!document) return std::unexpected{document.error()};
   strategy_registry known;

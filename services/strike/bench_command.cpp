@@ -1,8 +1,8 @@
 #include "strike/bench_command.hpp"
 
 #include "replay/backtest.hpp"
-#include "strike/bench_input.hpp"
 #include "strategies/register_all.hpp"
+#include "strike/bench_input.hpp"
 #include "version.hpp"
 
 #include <boost/json/object.hpp>
@@ -46,7 +46,7 @@ threshold = 1.0
 [[strategy]]
 type = "momentum"
 instruments = ["deribit:*"]
-threshold = 1000.0
+threshold = 10.0
 )";
 
 struct measurement {

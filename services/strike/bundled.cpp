@@ -1,7 +1,7 @@
 #include "strike/bundled.hpp"
 
+#include "embedded_backtest_toml.hpp"
 #include "embedded_mock_recording.hpp"
-#include "embedded_strike_toml.hpp"
 
 #include <fmt/format.h>
 
@@ -12,7 +12,7 @@
 
 namespace strike {
 
-std::string_view bundled_config() { return embedded::strike_toml; }
+std::string_view bundled_config() { return embedded::backtest_toml; }
 
 result<bundled_recording> bundled_recording::unpack() {
   std::error_code fault;

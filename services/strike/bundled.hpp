@@ -7,7 +7,7 @@
 
 namespace strike {
 
-/// The configuration that is used when none is named: both strategies on Deribit's options and perpetuals.
+/// The configuration that is used when none is named: both strategies on whatever a recording holds.
 std::string_view bundled_config();
 
 /// The bundled mock recording as a file that lives as long as this object.

@@ -155,6 +155,14 @@ void exchange::advance(std::int64_t now_ns) {
   state_->now_ns = now_ns;
 }
 
+std::optional<order_update> exchange::standing(order_id id) const {
+  const auto at = state_->orders.find(id);
+  if (at == order_slab::none) return {};
+  const auto& x = state_->orders[at];
+  const auto state_now = x.filled > quantity{} ? order_state::partially_filled : order_state::open;
+  return order_update{state_->now_ns, id, x.request.instrument, state_now, x.filled, x.rest(), {}, {}};
+}
+
 optional_double exchange::queue_ahead(order_id id) const {
   const auto at = state_->orders.find(id);
   return at == order_slab::none ? optional_double{} : state_->orders[at].front;

@@ -69,6 +69,11 @@ round_trip latency_model::send(order_action action, std::int64_t now_ns) {
   return trip;
 }
 
+std::int64_t latency_model::unasked_response_delay(std::int64_t now_ns) {
+  if (config_.recorded.empty()) return sample(config_.response[static_cast<std::size_t>(order_action::place)]);
+  return recorded_trip(config_.recorded, now_ns).response_delay_ns;
+}
+
 std::int64_t latency_model::response_at(std::int64_t venue_ns, std::int64_t response_delay_ns) {
   return last_response_ns_ = std::max(last_response_ns_, venue_ns + response_delay_ns);
 }

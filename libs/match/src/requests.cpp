@@ -18,7 +18,7 @@ bool is_combo(instrument_kind kind) {
 
 std::string form_fault(const order_request& x, std::int64_t now_ns) {
   const bool is_immediate = x.tif == time_in_force::ioc || x.tif == time_in_force::fok;
-  if (x.type == order_type::market && !is_immediate) return "a market order must be ioc or fok";
+  if (x.type == order_type::market && !is_immediate) return "a market order cannot be gtd";
   if (x.post_only && is_immediate) return "a post-only order must be gtc or gtd";
   if (x.tif == time_in_force::gtd && x.expire_ns <= now_ns) return "expire_ns of the gtd order has passed";
   return {};
@@ -85,13 +85,15 @@ std::string exchange::state::refusal(const market& m, const order_request& x, qu
 
 void exchange::state::place(owner_id owner, order_id id, const order_request& request) {
   live_order order{.id = id, .owner = owner, .request = request};
+  const bool never_rests = request.type == order_type::market && request.tif == time_in_force::gtc;
+  if (never_rests) order.request.tif = time_in_force::ioc;
   const auto refuse = [&](std::string_view why) { report(order, order_state::rejected, why); };
   if (request.instrument.index >= instruments.size()) return refuse("unknown instrument");
   if (id.value == 0) return refuse("order id 0 means none");
   if (orders.find(id) != order_slab::none) return refuse(fmt::format("order id {} is open already", id.value));
   auto& m = market_of(request.instrument);
   const auto held = accounts.of(owner, request.instrument).size;
-  if (const auto why = refusal(m, request, held); !why.empty()) return refuse(why);
+  if (const auto why = refusal(m, order.request, held); !why.empty()) return refuse(why);
   desk_of(m, request.instrument);
   owner_count = std::max(owner_count, owner + 1);
   if (request.reduce_only) order.request.size = std::min(request.size, magnitude(held));

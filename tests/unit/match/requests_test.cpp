@@ -30,10 +30,10 @@ TEST_F(requests, a_size_between_lots_is_refused) {
 TEST_F(requests, a_value_above_what_money_holds_is_refused) {
   EXPECT_EQ(refusal(limit(side::buy, 100000_px, 1000000_qty)), "size 1000000 at price 100000 is worth more than 9.2e9");
 }
-TEST_F(requests, a_market_order_that_would_rest_is_refused) {
+TEST_F(requests, a_market_order_good_till_a_date_is_refused) {
   auto x = market(side::buy, 1_qty);
-  x.tif = time_in_force::gtc;
-  EXPECT_EQ(refusal(x), "a market order must be ioc or fok");
+  x.tif = time_in_force::gtd;
+  EXPECT_EQ(refusal(x), "a market order cannot be gtd");
 }
 TEST_F(requests, a_post_only_ioc_is_refused) {
   auto x = limit(side::buy, 10_px, 1_qty, time_in_force::ioc);

@@ -66,10 +66,11 @@ struct kernel_test : testing::Test {
   /// @param seen_ms 0: not recorded
   void quote(double venue_ms, double seen_ms, instrument_id id, price bid, price ask) {
     using namespace strike::literals;
-    events.push_back({.venue_ns = at(venue_ms),
-                      .recv_ns = seen_ms > 0 ? at(seen_ms) : 0,
-                      .instrument = id,
-                      .body = ticker{.best_bid = bid, .best_ask = ask, .best_bid_size = 10_qty, .best_ask_size = 10_qty}});
+    events.push_back(
+        {.venue_ns = at(venue_ms),
+         .recv_ns = seen_ms > 0 ? at(seen_ms) : 0,
+         .instrument = id,
+         .body = ticker{.best_bid = bid, .best_ask = ask, .best_bid_size = 10_qty, .best_ask_size = 10_qty}});
   }
   void run(std::size_t batch_size = 2) {
     run_output::options options;

@@ -74,6 +74,21 @@ TEST_F(order_timing_test, t3_an_order_that_arrives_too_late_expires) {
   EXPECT_EQ(seen[0].venue_ms, 1011);
 }
 
+TEST_F(order_timing_test, t5_a_recorded_refusal_comes_back_and_the_venue_never_saw_the_order) {
+  for (auto& x : simulation.latency)
+    x.recorded = {{at(0), {}, at(0) + 9 * ns_per_ms}, {at(5000), {}, at(5000) + 9 * ns_per_ms}};
+  trader.event = [this](const market_event& x, context& door) {
+    if (x.venue_ns == at(100)) door.place(buy(btc, order_type::market, {}, time_in_force::ioc));
+  };
+  quote(100, 0, btc, 0.4_px, 0.5_px);
+  quote(200, 0, btc, 0.4_px, 0.5_px);
+  run();
+  ASSERT_EQ(seen.size(), 1U);
+  EXPECT_EQ(seen[0].state, order_state::rejected);
+  EXPECT_EQ(seen[0].ms, 109);
+  EXPECT_EQ(output->activities()[0].fills, 0U);
+}
+
 TEST_F(order_timing_test, market_data_comes_before_an_order_that_arrives_at_the_same_instant) {
   latency(10, 0);
   trader.event = [this](const market_event& x, context& door) {
@@ -211,11 +226,13 @@ TEST_F(kernel_test, a_settled_position_is_gone_when_its_holder_is_told) {
   auto& a = add("a");
   std::vector<std::int64_t> sizes;
   a.event = [&](const market_event& x, context& door) {
-    if (std::holds_alternative<instrument_status>(x.body)) sizes.push_back(door.position_of(btc).size.nanos);
+    if (std::holds_alternative<instrument_status>(x.body))
+      sizes.push_back(door.position_of(btc).size.nanos);
     else if (door.now_ns() < expiry_ns - ns_per_s)
       door.place(buy(btc, order_type::market, {}, time_in_force::ioc));
   };
-  events.push_back({.venue_ns = expiry_ns - 60 * ns_per_s, .instrument = btc,
+  events.push_back({.venue_ns = expiry_ns - 60 * ns_per_s,
+                    .instrument = btc,
                     .body = ticker{.best_bid = 0.1_px, .best_ask = 0.11_px, .best_ask_size = 5_qty, .index = 66000.0}});
   events.push_back({.venue_ns = expiry_ns + ns_per_s, .instrument = eth, .body = ticker{}});
   run();
@@ -227,7 +244,9 @@ TEST_F(kernel_test, two_runs_give_the_same_hash_and_another_market_another) {
   const auto run_once = [this](price ask) {
     events.clear();
     auto& a = add("a");
-    a.event = [this](const market_event& x, context& door) { door.place(buy(x.instrument, order_type::market, {}, time_in_force::ioc)); };
+    a.event = [this](const market_event& x, context& door) {
+      door.place(buy(x.instrument, order_type::market, {}, time_in_force::ioc));
+    };
     for (int t = 0; t < 50; ++t) quote(t, 0, btc, 0.4_px, ask);
     run();
     EXPECT_EQ(output->activities()[0].fills, 50U);

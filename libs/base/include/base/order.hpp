@@ -56,7 +56,7 @@ struct order_request {
   order_type type = order_type::limit;
   price limit;                            ///< limit orders only
   quantity size;                          ///< > 0
-  time_in_force tif = time_in_force::gtc; ///< market orders: ioc or fok
+  time_in_force tif = time_in_force::gtc; ///< a market order never rests: gtc acts as ioc
   bool post_only = false;
   bool reduce_only = false;
   std::int64_t expire_ns = 0; ///< gtd only: when the venue cancels what is left

@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -78,6 +79,8 @@ public:
   /// Fires the deadlines up to and including `now_ns`.
   void advance(std::int64_t now_ns);
 
+  /// How a resting order stands, as an update without a fill; none if it does not rest.
+  std::optional<order_update> standing(order_id id) const;
   /// The displayed quantity ahead of a resting order; none if it does not rest or the level was never seen.
   optional_double queue_ahead(order_id id) const;
   /// The displayed touch, own resting orders included when they improve it.

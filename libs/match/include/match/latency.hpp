@@ -48,6 +48,8 @@ class latency_model {
 public:
   explicit latency_model(latency_config config);
   round_trip send(order_action action, std::int64_t now_ns);
+  /// The delay of what the venue tells by itself (a resting order's fill, an expiry): as an answer to a `place`.
+  std::int64_t unasked_response_delay(std::int64_t now_ns);
   /// When an answer or fill that left the venue at `venue_ns` is seen; never before an earlier one.
   std::int64_t response_at(std::int64_t venue_ns, std::int64_t response_delay_ns);
 
