@@ -67,7 +67,7 @@ decimal_fault parse_digits(std::string_view text, bool negative, std::int64_t& n
 
 } // namespace
 
-decimal_fault detail::parse_nanos_in_full(std::string_view text, std::int64_t& nanos) {
+decimal_fault parse_nanos(std::string_view text, std::int64_t& nanos) {
   const bool has_sign = !text.empty() && (text[0] == '-' || text[0] == '+');
   return parse_digits(has_sign ? text.substr(1) : text, has_sign && text[0] == '-', nanos);
 }

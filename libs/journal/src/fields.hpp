@@ -120,15 +120,25 @@ public:
       row = {words, name.value};
     }
   }
+  struct match {
+    key value = key::other;
+    std::size_t size = 0; ///< of the key's text; 0 for `other`
+  };
   /// @param text the key and its closing quote, with at least 16 readable bytes; no key of ours is longer
-  key find(const char* text) const {
+  match find(const char* text) const {
     key_words words;
     std::memcpy(&words, text, sizeof words);
-    if (const auto quote = first_quote(words.low); quote < 64) words = {words.low & below(quote), 0};
-    else if (const auto in_high = first_quote(words.high); in_high < 64) words.high &= below(in_high);
-    else return key::other;
+    int bits = first_quote(words.low);
+    if (bits < 64) {
+      words = {words.low & below(bits), 0};
+    } else {
+      const auto in_high = first_quote(words.high);
+      if (in_high == 64) return {};
+      words.high &= below(in_high);
+      bits += in_high;
+    }
     const auto& row = slots_[hash(words)];
-    return row.words == words ? row.value : key::other;
+    return row.words == words ? match{row.value, static_cast<std::size_t>(bits) / 8} : match{};
   }
   static constexpr std::string_view name_of(key value) {
     for (const auto& name : key_names)

@@ -18,6 +18,6 @@ inline std::string_view token_of(simdjson::ondemand::value& from) {
 }
 
 /// Which of our keys a field has; escapes are left as they are. simdjson keeps 64 readable bytes behind a document.
-inline key key_of(simdjson::ondemand::field& from) { return keys.find(from.key().raw()); }
+inline key key_of(simdjson::ondemand::field& from) { return keys.find(from.key().raw()).value; }
 
 } // namespace strike::journal

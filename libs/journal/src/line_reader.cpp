@@ -207,15 +207,9 @@ template <class T> bool line_reader::decimal_of(key what, value& from, optional_
 
 bool line_reader::number_of(key what, value& from, optional_double& into) {
   const auto token = token_of(from);
-  constexpr std::int64_t exact = std::int64_t{1} << 53;
-  std::int64_t nanos = 0;
-  // Both operands are exact doubles, so the quotient is the double nearest to the text: what strtod would give.
-  if (parse_nanos(token, nanos) == decimal_fault::none && nanos > -exact && nanos < exact)
-    return into = static_cast<double>(nanos) / 1e9, true;
   if (token == "null") return into.reset(), true;
   double number = 0;
-  const auto fault = from.get_double().get(number);
-  if (fault == simdjson::SUCCESS) return into = number, true;
+  if (from.get_double().get(number) == simdjson::SUCCESS) return into = number, true;
   return refuse(what, token, not_a_number);
 }
 

@@ -13,11 +13,7 @@ namespace ondemand = simdjson::ondemand;
 static_assert(parser::padding >= simdjson::SIMDJSON_PADDING);
 
 struct parser::impl {
-  impl(const read_options& options, instrument_registry& instruments) : reader{options, instruments} {
-#ifdef SIMDJSON_THREADS_ENABLED
-    json.threaded = false; // this is the thread that reads ahead
-#endif
-  }
+  impl(const read_options& options, instrument_registry& instruments) : reader{options, instruments} {}
 
   ondemand::parser json;
   line_reader reader;
@@ -50,7 +46,7 @@ struct line_cursor {
   }
 };
 
-/// The careful way: each line is a document of its own.
+/// Through simdjson: every line, with a reason where it is none.
 /// @returns whether to go on
 bool parse_line(ondemand::parser& json, line_reader& reader, const line_cursor& cursor, chunk_origin origin,
                 std::vector<market_event>& out, line_fault_sink& faults) {
@@ -80,35 +76,16 @@ std::uint64_t parser::parse(std::string_view lines, chunk_origin origin, std::ve
                             line_fault_sink& faults) {
   auto& [json, reader] = *impl_;
   line_cursor cursor{lines.data(), lines.data() + lines.size(), origin.first_line};
-  cursor.skip_blank();
-
-  // The fast way: the chunk is one stream of documents, and each must start where a line starts.
-  line_cursor previous = cursor;
-  std::size_t events_before_previous = out.size();
-  ondemand::document_stream stream;
-  if (json.iterate_many(lines.data(), lines.size(), lines.size()).get(stream) == simdjson::SUCCESS) {
-    for (auto document = stream.begin(); !cursor.done() && document != stream.end(); ++document) {
-      if (lines.data() + document.current_index() != cursor.at) {
-        cursor = previous; // the line before was no document, or more than one
-        out.resize(events_before_previous);
-        break;
-      }
-      ondemand::document_reference reference;
-      ondemand::object object;
-      if ((*document).get(reference) != simdjson::SUCCESS || reference.get_object().get(object) != simdjson::SUCCESS)
-        break;
-      previous = cursor;
-      events_before_previous = out.size();
-      if (!reader.read(object, out.emplace_back())) {
-        out.pop_back();
-        break;
-      }
-      cursor.next();
-      cursor.skip_blank();
+  for (cursor.skip_blank(); !cursor.done(); cursor.skip_blank()) {
+    if (const char* const behind = reader.scan(cursor.at, cursor.end, out.emplace_back())) {
+      cursor.at = behind;
+      ++cursor.number;
+      continue;
     }
-  }
-  for (; !cursor.done(); cursor.next(), cursor.skip_blank())
+    out.pop_back();
     if (!parse_line(json, reader, cursor, origin, out, faults)) break;
+    cursor.next();
+  }
   return cursor.number - origin.first_line;
 }
 

@@ -25,8 +25,8 @@ public:
   virtual bool malformed(std::string_view file, std::uint64_t line, std::string_view why) = 0;
 };
 
-/// Lines of text to events, with simdjson. A chunk of good lines is parsed as one stream of documents; at the first
-/// oddity the rest of the chunk is parsed line by line, so that every bad line is named and no good one lost.
+/// Lines of text to events: plain ticker lines by `line_reader::scan`, all others, one by one, through simdjson, so
+/// that every bad line is named and no good one lost.
 class parser {
 public:
   /// Bytes that must be readable behind a chunk.

@@ -70,43 +70,39 @@ template <class Tag> constexpr double to_double(decimal<Tag> x) { return static_
 enum class decimal_fault : std::uint8_t { none, not_a_number, too_precise, out_of_range };
 
 namespace detail {
-decimal_fault parse_nanos_in_full(std::string_view text, std::int64_t& nanos);
 inline constexpr std::int64_t power_of_ten[] = {1,       10,        100,        1'000,       10'000,
                                                 100'000, 1'000'000, 10'000'000, 100'000'000, 1'000'000'000};
 } // namespace detail
 
+/// Reads a plain decimal, "-12.5": an optional '-', one to nine digits, and up to nine more behind a point.
+/// For text that is known to end in something else than a digit, such as a number within JSON.
+/// @returns behind its last character; null if the text does not start with one, with a longer one or with a zero too many
+inline const char* scan_plain_nanos(const char* text, std::int64_t& nanos) {
+  const auto digit_at = [](const char* at) { return static_cast<unsigned char>(*at - '0'); };
+  const bool negative = *text == '-';
+  const char* p = text + (negative ? 1 : 0);
+  const char* const whole = p;
+  std::uint64_t value = 0; // wraps where it is too long, and is not used then
+  for (; digit_at(p) < 10; ++p) value = value * 10 + digit_at(p);
+  const auto whole_digits = p - whole;
+  if (static_cast<std::size_t>(whole_digits - 1) > 8) return nullptr; // none, or more than nine
+  if (*whole == '0' && whole_digits > 1) return nullptr;              // no JSON
+  std::ptrdiff_t places = 0;
+  if (*p == '.') {
+    const char* const fraction = ++p;
+    for (; digit_at(p) < 10; ++p) value = value * 10 + digit_at(p);
+    places = p - fraction;
+    if (static_cast<std::size_t>(places - 1) > 8) return nullptr;
+  }
+  const auto count = static_cast<std::int64_t>(value) * detail::power_of_ten[9 - places];
+  nanos = negative ? -count : count;
+  return p;
+}
+
 /// "-12.5", "1.0E-4", "7" to a count of 1e-9: the number grammar of JSON, plus leading zeros and a leading '+'.
 /// Exact or a fault: a tenth significant decimal is `too_precise`, |x| above 9.2e9 `out_of_range`.
-/// The form for hot paths; `parse_decimal` wraps it with a message.
-inline decimal_fault parse_nanos(std::string_view text, std::int64_t& nanos) {
-  // the common case: up to nine digits, a point, up to nine digits; all else goes the long way
-  const char* p = text.data();
-  const char* const end = p + text.size();
-  const bool negative = p != end && *p == '-';
-  p += negative ? 1 : 0;
-  const auto digit = [&] { return static_cast<unsigned char>(*p - '0'); };
-  std::int64_t whole = 0, fraction = 0;
-  const char* const whole_begin = p;
-  for (; p != end && digit() < 10; ++p) {
-    if (p - whole_begin == 9) return detail::parse_nanos_in_full(text, nanos);
-    whole = whole * 10 + digit();
-  }
-  if (p == whole_begin) return detail::parse_nanos_in_full(text, nanos);
-  std::ptrdiff_t places = 0;
-  if (p != end && *p == '.') {
-    const char* const fraction_begin = ++p;
-    for (; p != end && digit() < 10; ++p) {
-      if (p - fraction_begin == 9) return detail::parse_nanos_in_full(text, nanos);
-      fraction = fraction * 10 + digit();
-    }
-    places = p - fraction_begin;
-    if (places == 0) return decimal_fault::not_a_number; // "1."
-  }
-  if (p != end) return detail::parse_nanos_in_full(text, nanos);
-  const std::int64_t value = whole * nanos_per_unit + fraction * detail::power_of_ten[9 - places];
-  nanos = negative ? -value : value;
-  return decimal_fault::none;
-}
+/// `parse_decimal` wraps it with a message.
+decimal_fault parse_nanos(std::string_view text, std::int64_t& nanos);
 
 /// The exact text without trailing zeros: "42.5", "-0.000000001", "0".
 std::string nanos_to_text(int128 nanos);
