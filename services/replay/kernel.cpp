@@ -10,7 +10,6 @@
 namespace strike::replay {
 
 namespace {
-constexpr std::size_t kept_warnings = 50;
 constexpr std::int64_t settling_time_ns = 10 * ns_per_s; ///< how long after the last event answers still arrive
 } // namespace
 
@@ -266,9 +265,12 @@ void kernel::on_settlement(const match::settlement& what) {
   note_due(seen_ns);
 }
 
-void kernel::on_warning(match::warning, instrument_id instrument, std::string_view text) {
-  if (warnings_.size() < kept_warnings)
-    warnings_.push_back(fmt::format("{}: {}", instruments_.at(instrument).symbol, text));
+void kernel::on_warning(match::warning kind, instrument_id instrument, std::string_view text) {
+  auto& known = warnings_[kind];
+  if (++known.count > 1) return;
+  const auto& entry = instruments_.at(instrument);
+  known.text = fmt::format("{}:{}: {}", to_text(entry.at), entry.symbol, text);
+  known.first_ns = now_ns_;
 }
 
 } // namespace strike::replay

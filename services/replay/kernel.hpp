@@ -15,6 +15,7 @@
 #include <array>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <queue>
 #include <vector>
@@ -56,7 +57,8 @@ public:
   const match::exchange& simulated_venue() const { return *exchange_; }
   optional_double mark(instrument_id id) const { return exchange_->mark(id); }
   const std::vector<strategy_registry::instance>& strategies() const { return strategies_; }
-  const std::vector<std::string>& warnings() const { return warnings_; }
+  /// What the simulated venue warned of: each kind once, with the number of instruments it concerns.
+  const std::map<match::warning, notice>& warnings() const { return warnings_; }
 
 private:
   friend class strategy_host;
@@ -162,7 +164,7 @@ private:
   std::uint64_t last_order_ = 0;
   std::uint64_t events_ = 0;
   std::int64_t answer_delay_ns_ = -1; ///< of the request being executed; -1: none is
-  std::vector<std::string> warnings_; ///< the first of them
+  std::map<match::warning, notice> warnings_;
   bool started_ = false;
 };
 

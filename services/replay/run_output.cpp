@@ -15,7 +15,7 @@ namespace strike::replay {
 
 namespace {
 
-constexpr std::size_t kept_log_lines = 50;
+constexpr std::size_t kept_notices = 50;
 
 /// Follows one currency's equity.
 class drawdown_tracker {
@@ -128,16 +128,21 @@ public:
   }
 
   void on_log(std::uint32_t strategy, std::int64_t now_ns, log_level level, std::string_view text) override {
-    const bool is_kept = level != log_level::info && log_lines_.size() < kept_log_lines;
-    if (!is_kept && !settings_.log_to_terminal) return;
-    auto line = fmt::format("{} {} {}: {}", iso_from_ns(now_ns), to_text(level), settings_.strategies[strategy], text);
-    if (settings_.log_to_terminal) fmt::print(stderr, "{}\n", line);
-    if (is_kept) log_lines_.push_back(std::move(line));
+    if (settings_.log_to_terminal)
+      fmt::print(stderr, "{} {} {}: {}\n", iso_from_ns(now_ns), to_text(level), settings_.strategies[strategy], text);
+    if (level == log_level::info) return;
+    const auto line = fmt::format("{}: {}", settings_.strategies[strategy], text);
+    auto known = std::ranges::find(log_notices_, line, &notice::text);
+    if (known == log_notices_.end()) {
+      if (log_notices_.size() == kept_notices) return;
+      known = log_notices_.insert(known, {line, 0, now_ns});
+    }
+    ++known->count;
   }
 
   const std::vector<activity>& activities() const override { return activities_; }
   const std::map<std::string, drawdown>& drawdowns() const override { return drawdowns_; }
-  const std::vector<std::string>& log_lines() const override { return log_lines_; }
+  const std::vector<notice>& log_notices() const override { return log_notices_; }
 
   std::string fill_hash() const override {
     const auto digest = XXH3_128bits_digest(hash_.get());
@@ -169,11 +174,16 @@ private:
   std::unique_ptr<XXH3_state_t, free_hash> hash_;
   std::map<std::string, drawdown_tracker> trackers_;
   std::map<std::string, drawdown> drawdowns_;
-  std::vector<std::string> log_lines_;
+  std::vector<notice> log_notices_;
   csv_file fills_, signals_, settlements_, equity_;
 };
 
 } // namespace
+
+std::string to_string(const notice& x) {
+  if (x.count == 1) return fmt::format("{} (at {})", x.text, iso_from_ns(x.first_ns));
+  return fmt::format("{} ({} times, first at {})", x.text, x.count, iso_from_ns(x.first_ns));
+}
 
 result<std::unique_ptr<run_output>> run_output::create(options settings, const instrument_registry& instruments) {
   auto made = std::make_unique<file_output>(std::move(settings), instruments);

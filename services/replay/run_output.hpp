@@ -21,6 +21,15 @@ struct drawdown {
   std::int64_t recovered_ns = 0; ///< 0: not before the end
 };
 
+/// Something that was said once or many times.
+struct notice {
+  std::string text;
+  std::uint64_t count = 0;
+  std::int64_t first_ns = 0;
+};
+/// "momentum: no touch on the side to trade (12 times, first at 2026-07-01T08:00:00Z)"
+std::string to_string(const notice& x);
+
 /// What one strategy did, in numbers.
 struct activity {
   std::uint64_t signals = 0, orders = 0, fills = 0, settlements = 0;
@@ -49,7 +58,7 @@ public:
 
   virtual const std::vector<activity>& activities() const = 0;          ///< by strategy
   virtual const std::map<std::string, drawdown>& drawdowns() const = 0; ///< by currency
-  virtual const std::vector<std::string>& log_lines() const = 0;        ///< warnings and errors, the first 50
+  virtual const std::vector<notice>& log_notices() const = 0; ///< warnings and errors, the first 50 different ones
   /// XXH3-128 over (venue time, venue:symbol, side, price, quantity) of every fill, in 32 hexadecimal digits.
   virtual std::string fill_hash() const = 0;
   /// Writes what is buffered. @returns the first write that failed

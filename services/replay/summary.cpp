@@ -73,8 +73,10 @@ run_summary summarize(const kernel& run, const run_output& output, const journal
   x.fill_hash = output.fill_hash();
   x.wall_seconds = wall_seconds;
   x.peak_rss_bytes = peak_rss_bytes();
-  x.warnings = run.warnings();
-  x.warnings.insert(x.warnings.end(), output.log_lines().begin(), output.log_lines().end());
+  for (const auto& [kind, what] : run.warnings())
+    x.warnings.push_back(
+        what.count == 1 ? what.text : fmt::format("{}; the same on {} more instruments", what.text, what.count - 1));
+  for (const auto& what : output.log_notices()) x.warnings.push_back(to_string(what));
   return x;
 }
 

@@ -200,7 +200,7 @@ private:
     const auto wanted = settings_.entry_size > quantity{} ? settings_.entry_size : rules.minimum;
     const auto size = whole_lots(rules, std::min(wanted, cap - used));
     if (size <= quantity{})
-      return note(world, log_level::warning,
+      return note(world, log_level::info,
                   fmt::format("no entry: {} held of at most {}", to_string(used), to_string(cap)));
     x.entry = world.place(taker_order(rules, id, side::buy, size, x.at, settings_.type, settings_.slippage_ticks));
     x.entry_left = size;

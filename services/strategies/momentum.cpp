@@ -2,8 +2,8 @@
 //
 //   signal   mid / (mid `lookback_ticks` ticks ago) - 1 goes above `threshold` (buy) or below -threshold (sell); again
 //            only after it came back inside or turned. Only live, two-sided ticks count.
-//   entry    a limit order at the own touch (join) or one tick better inside the spread (improve), cancelled after
-//            `entry_timeout`; what it filled is kept
+//   entry    a limit order at the own touch (join), one tick better inside the spread (improve) or at the opposite
+//            touch (cross), cancelled after `entry_timeout`; what it filled is kept
 //   exit     by taker orders on the opposite signal, or `max_hold` after the entry ended; repeated until flat, first
 //            after `retry_delay`, then each time after twice as long, up to 64 times
 //
@@ -24,7 +24,7 @@
 
 namespace strike::strategies {
 
-enum class entry_style : std::uint8_t { join, improve };
+enum class entry_style : std::uint8_t { join, improve, cross };
 
 } // namespace strike::strategies
 
@@ -32,7 +32,8 @@ namespace strike {
 template <> struct enum_names<strategies::entry_style> {
   static constexpr std::string_view what = "entry style";
   static constexpr std::array table = {enum_name{strategies::entry_style::join, "join"},
-                                       enum_name{strategies::entry_style::improve, "improve"}};
+                                       enum_name{strategies::entry_style::improve, "improve"},
+                                       enum_name{strategies::entry_style::cross, "cross"}};
 };
 } // namespace strike
 
@@ -226,8 +227,10 @@ private:
     x.timer = world.after(settings_.entry_timeout_ns);
   }
 
-  /// The own touch, or one tick better where that still lies inside the spread.
+  /// The own touch, one tick better where that still lies inside the spread, or the opposite touch.
   price entry_price(const instrument& rules, side by, const touch& at) const {
+    if (settings_.entry == entry_style::cross)
+      return by == side::buy ? rules.ticks.round_up(*at.ask) : rules.ticks.round_down(*at.bid);
     const auto own = by == side::buy ? rules.ticks.round_down(*at.bid) : rules.ticks.round_up(*at.ask);
     if (settings_.entry == entry_style::join) return own;
     const auto better = by == side::buy ? rules.ticks.next_above(own) : rules.ticks.next_below(own);

@@ -124,6 +124,13 @@ TEST_F(momentum_test, improves_by_one_tick_inside_the_spread_only) {
   EXPECT_EQ(world.take_order().what.limit, 1020_px);
 }
 
+TEST_F(momentum_test, crosses_the_spread_where_told_to) {
+  make("entry = \"cross\"\n");
+  flat(btc);
+  world.tick(*logic, btc, {.best_bid = 1019_px, .best_ask = 1021_px});
+  EXPECT_EQ(world.take_order().what.limit, 1021_px);
+}
+
 TEST_F(momentum_test, uses_the_minimum_where_no_size_is_given) {
   logic = test::make_strategy(strategies::make_momentum,
                               "instruments = \"deribit:BTC-PERPETUAL\"\nlookback_ticks = 1\nthreshold = 0.01\n");

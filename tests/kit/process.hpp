@@ -1,0 +1,70 @@
+#pragma once
+
+#include <csignal>
+#include <fcntl.h>
+#include <string>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <vector>
+
+/// What a finished program left behind.
+struct process_result {
+  int exit_code = -1; ///< 128 + the signal for one that a signal ended
+  std::string out, err;
+};
+
+/// A program under test, with its output collected in files of a temporary folder.
+class process {
+public:
+  /// @param arguments the program first
+  process(const std::vector<std::string>& arguments, const std::string& folder)
+      : out_{folder + "/stdout"}, err_{folder + "/stderr"} {
+    std::vector<char*> argv;
+    for (const auto& x : arguments) argv.push_back(const_cast<char*>(x.c_str()));
+    argv.push_back(nullptr);
+    pid_ = fork();
+    if (pid_ != 0) return;
+    dup2(open(out_.c_str(), O_CREAT | O_TRUNC | O_WRONLY, 0600), STDOUT_FILENO);
+    dup2(open(err_.c_str(), O_CREAT | O_TRUNC | O_WRONLY, 0600), STDERR_FILENO);
+    execv(argv[0], argv.data());
+    _exit(127);
+  }
+  process(const process&) = delete;
+  process& operator=(const process&) = delete;
+  ~process() {
+    if (pid_ <= 0) return;
+    kill(pid_, SIGKILL);
+    waitpid(pid_, nullptr, 0);
+  }
+
+  void signal(int number) const { kill(pid_, number); }
+  process_result wait() {
+    int status = 0;
+    waitpid(pid_, &status, 0);
+    pid_ = -1;
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), text_of(out_), text_of(err_)};
+  }
+  /// Waits until the program has started threads; false after ten seconds.
+  bool wait_until_threaded() const {
+    for (int tries = 0; tries < 10'000; ++tries) {
+      const auto status = text_of("/proc/" + std::to_string(pid_) + "/status");
+      const auto at = status.find("Threads:");
+      if (at != std::string::npos && std::stoi(status.substr(at + 8)) > 1) return true;
+      usleep(1000);
+    }
+    return false;
+  }
+
+private:
+  static std::string text_of(const std::string& file) {
+    std::string text;
+    const int from = open(file.c_str(), O_RDONLY);
+    char block[4096];
+    for (ssize_t count = 0; (count = read(from, block, sizeof block)) > 0;)
+      text.append(block, static_cast<std::size_t>(count));
+    close(from);
+    return text;
+  }
+  std::string out_, err_;
+  pid_t pid_ = -1;
+};

@@ -1,0 +1,177 @@
+// `strike backtest`, `import` and `bench` as a user types them.
+#include "kit/process.hpp"
+#include "kit/temp_folder.hpp"
+
+#include <boost/json/parse.hpp>
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+namespace json = boost::json;
+using testing::HasSubstr;
+
+namespace {
+
+constexpr std::string_view three_lines =
+    R"({"timestamp":1700000000,"instrument":"BTC-29MAR24-60000-C","best_bid":100.0,"best_ask":101.0,"delta":0.6}
+{"timestamp":1700000001,"instrument":"ETH-29MAR24-4000-C","best_bid":50.0,"best_ask":51.0,"delta":0.3}
+{"timestamp":1700000002,"instrument":"BTC-29MAR24-60000-C","best_bid":102.0,"best_ask":103.0,"delta":0.7}
+)";
+
+struct command_test : testing::Test {
+  temp_folder folder;
+
+  std::vector<std::string> command(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), STRIKE_BINARY);
+    return arguments;
+  }
+  process_result strike(std::vector<std::string> arguments) {
+    return process{command(std::move(arguments)), folder / ""}.wait();
+  }
+  json::object summary_of(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"backtest", "--json"});
+    const auto done = strike(std::move(arguments));
+    EXPECT_EQ(done.exit_code, 0) << done.err;
+    return json::parse(done.out).as_object();
+  }
+  static std::string text_of(const std::filesystem::path& file) {
+    std::ostringstream text;
+    text << std::ifstream{file}.rdbuf();
+    return text.str();
+  }
+};
+
+TEST_F(command_test, without_a_file_it_trades_the_bundled_recording) {
+  const auto done = strike({"backtest"});
+  EXPECT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_THAT(done.out, HasSubstr("bundled mock recording"));
+  const auto summary = summary_of({});
+  EXPECT_GT(summary.at("signals").to_number<int>(), 0);
+  EXPECT_GT(summary.at("fills").to_number<int>(), 0);
+  EXPECT_EQ(summary.at("malformed_lines").to_number<int>(), 0);
+  for (const auto& row : summary.at("strategies").as_array())
+    EXPECT_GT(row.at("signals").to_number<int>(), 0) << row.at("name").as_string().c_str();
+}
+
+TEST_F(command_test, two_runs_give_the_same_hash) {
+  EXPECT_EQ(summary_of({}).at("fill_hash"), summary_of({}).at("fill_hash"));
+}
+
+TEST_F(command_test, the_plain_three_lines_signal_and_trade) {
+  const auto file = folder.write("a.jsonl", three_lines);
+  const auto summary = summary_of({"--file", file, "--out", folder / "out"});
+  EXPECT_EQ(summary.at("events").to_number<int>(), 3);
+  EXPECT_GE(summary.at("signals").to_number<int>(), 1);
+  EXPECT_GE(summary.at("fills").to_number<int>(), 1);
+}
+
+TEST_F(command_test, the_results_are_written_and_agree_with_each_other) {
+  const auto summary = summary_of({"--out", folder / "out"});
+  const auto written = json::parse(text_of(folder / "out/summary.json")).as_object();
+  for (const auto* key : {"events", "malformed_lines", "signals", "orders", "fills", "pnl", "fees", "max_drawdown",
+                          "fill_hash", "events_per_second", "peak_rss_bytes"})
+    EXPECT_TRUE(written.contains(key)) << key;
+  EXPECT_EQ(written.at("fill_hash"), summary.at("fill_hash"));
+  const auto lines_of = [&](const char* name) {
+    const auto text = text_of(folder / name);
+    return std::count(text.begin(), text.end(), '\n');
+  };
+  EXPECT_EQ(lines_of("out/fills.csv"), written.at("fills").to_number<int>() + 1);
+  EXPECT_EQ(lines_of("out/signals.csv"), written.at("signals").to_number<int>() + 1);
+  EXPECT_EQ(lines_of("out/settlements.csv"), written.at("settlements").to_number<int>() + 1);
+  EXPECT_GT(lines_of("out/equity.csv"), 10);
+}
+
+TEST_F(command_test, several_files_are_one_recording) {
+  const auto a = folder.write("a.jsonl", three_lines.substr(0, three_lines.find('\n') + 1));
+  const auto b = folder.write("b.jsonl", three_lines.substr(three_lines.find('\n') + 1));
+  const auto whole = folder.write("c.jsonl", three_lines);
+  EXPECT_EQ(summary_of({"--file", a, "--file", b}).at("fill_hash"), summary_of({"--file", whole}).at("fill_hash"));
+}
+
+TEST_F(command_test, malformed_lines_are_counted_and_named_and_the_run_goes_on) {
+  const auto file =
+      folder.write("a.jsonl", std::string{three_lines} + "oops\n" + std::string{three_lines.substr(0, 110)});
+  const auto done = strike({"backtest", "--file", file});
+  EXPECT_EQ(done.exit_code, 0);
+  EXPECT_THAT(done.out, HasSubstr("a.jsonl:4: not a JSON object"));
+  const auto strict = strike({"backtest", "--file", file, "--strict"});
+  EXPECT_EQ(strict.exit_code, 1);
+  EXPECT_THAT(strict.out, HasSubstr("a.jsonl:4: not a JSON object"));
+}
+
+TEST_F(command_test, what_cannot_start_says_why_and_exits_with_2) {
+  const auto recording = folder.write("a.jsonl", three_lines);
+  int number = 0;
+  const auto config = [&](std::string_view toml) {
+    return folder.write(fmt::format("{}.toml", ++number), toml).string();
+  };
+  const std::pair<std::vector<std::string>, std::string> cases[] = {
+      {{"--file", folder / "none.jsonl"}, "none.jsonl: no such file; check the path"},
+      {{"--file", folder.write("empty.jsonl", "")}, "empty.jsonl: the file is empty"},
+      {{"--config", folder / "none.toml"}, "none.toml"},
+      {{"--config",
+        config("[simulator]\nqeue = \"log\"\n[[strategy]]\ntype=\"momentum\"\ninstruments=[\"deribit:BTC-*\"]\n")},
+       "1.toml:2: simulator.qeue is not a known key; did you mean 'queue'?"},
+      {{"--config", config("[[strategy]]\ntype = \"momentum\"\n")}, "instruments is empty"},
+      {{"--config", config("[simulator]\n")}, "no enabled [[strategy]]"},
+      {{"--config", config("[[strategy]]\ntype = \"grid\"\n")}, "known: gamma_scalp, momentum"},
+      {{"--from", "yesterday"}, "--from: 'yesterday' is not a time"},
+      {{"--from", "2026-07-02", "--to", "2026-07-01"}, "--from must be before --to"},
+      {{"--venue", "binance"}, "--venue: unknown venue 'binance'"},
+      {{"--out", "/proc/nowhere"}, "/proc/nowhere"},
+  };
+  for (const auto& [arguments, why] : cases) {
+    auto all = arguments;
+    all.insert(all.begin(), "backtest");
+    if (arguments[0] != "--file") all.insert(all.end(), {"--file", recording});
+    const auto done = strike(all);
+    EXPECT_EQ(done.exit_code, 2) << why;
+    EXPECT_THAT(done.err, HasSubstr(why));
+  }
+}
+
+TEST_F(command_test, ctrl_c_ends_a_paced_run_with_a_summary_of_what_ran) {
+  std::string text;
+  for (int i = 0; i < 1000; ++i)
+    text += fmt::format("{{\"timestamp\":{},\"instrument\":\"BTC-PERPETUAL\",\"best_bid\":1,\"best_ask\":2}}\n",
+                        1'700'000'000 + i);
+  process run{command({"backtest", "--json", "--realtime", "--file", folder.write("a.jsonl", text)}), folder / ""};
+  ASSERT_TRUE(run.wait_until_threaded()); // signals are blocked by then; it runs for 1,000 s unless stopped
+  run.signal(SIGINT);
+  const auto done = run.wait();
+  EXPECT_EQ(done.exit_code, 0) << done.err;
+  const auto summary = json::parse(done.out).as_object();
+  EXPECT_EQ(summary.at("ended").as_string(), "stopped");
+  EXPECT_LT(summary.at("events").to_number<int>(), 1000);
+}
+
+TEST_F(command_test, a_paced_run_takes_its_time_and_gives_the_same_fills) {
+  const auto file = folder.write("a.jsonl", three_lines);
+  const auto paced = summary_of({"--file", file, "--speed", "10"});
+  EXPECT_GE(paced.at("wall_seconds").to_number<double>(), 0.2); // 2 s of recording; a lower bound only
+  EXPECT_EQ(paced.at("fill_hash"), summary_of({"--file", file}).at("fill_hash"));
+}
+
+TEST_F(command_test, a_csv_is_imported_and_runs) {
+  const auto csv =
+      folder.write("quotes.csv", "exchange,symbol,timestamp,local_timestamp,ask_amount,ask_price,bid_price,bid_amount\n"
+                                 "deribit,BTC-PERPETUAL,1700000000000000,1700000000001000,10,60000.5,60000,20\n");
+  const auto done = strike({"import", csv, "--out", folder / "q.jsonl.zst"});
+  EXPECT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_EQ(summary_of({"--file", folder / "q.jsonl.zst"}).at("events").to_number<int>(), 1);
+}
+
+TEST_F(command_test, bench_prints_what_it_measured) {
+  const auto done = strike({"bench", "--events", "20000", "--rounds", "1", "--json"});
+  EXPECT_EQ(done.exit_code, 0) << done.err;
+  const auto report = json::parse(done.out).as_object();
+  EXPECT_EQ(report.at("reading").at("events").to_number<int>(), 20'000);
+  EXPECT_EQ(report.at("an order every 10 events").at("fills").to_number<int>(), 2'000);
+}
+
+} // namespace
