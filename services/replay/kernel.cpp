@@ -216,6 +216,7 @@ void kernel::refuse(const request& what, const match::round_trip& trip, session&
   }
   answer.venue_ns = trip.venue_ns;
   answer.reason = "the venue refused the request (a recorded latency row without a venue time)";
+  output_.on_update(what.strategy, answer);
   const auto seen_ns = line.latency.response_at(trip.venue_ns, trip.response_delay_ns);
   line.responses.push({seen_ns, ++sequence_, what.strategy, std::move(answer), nullptr});
   note_due(seen_ns);
@@ -243,6 +244,7 @@ timer_id kernel::set_timer(std::uint32_t strategy, std::int64_t delay_ns, std::i
 void kernel::cancel_timer(timer_id id) { live_timers_.erase(id.value); }
 
 void kernel::on_update(match::owner_id owner, const order_update& update) {
+  output_.on_update(owner, update);
   if (update.execution) output_.on_fill(owner, *update.execution, rules_.of(update.instrument));
   auto& line = session_of(update.instrument);
   const auto delay_ns = answer_delay_ns_ >= 0 ? answer_delay_ns_ : line.latency.unasked_response_delay(now_ns_);

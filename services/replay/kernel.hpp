@@ -54,6 +54,8 @@ public:
   std::int64_t first_ns() const { return first_ns_; }
   std::int64_t last_ns() const { return last_ns_; } ///< venue time of the last event
   std::uint64_t events() const { return events_; }
+  const simulation_config& settings() const { return config_; }
+  const instrument& rules_of(instrument_id id) const { return rules_.of(id); }
   const match::exchange& simulated_venue() const { return *exchange_; }
   optional_double mark(instrument_id id) const { return exchange_->mark(id); }
   const std::vector<strategy_registry::instance>& strategies() const { return strategies_; }
@@ -142,7 +144,7 @@ private:
 
   simulation_config config_;
   instrument_registry& instruments_;
-  instrument_rules rules_;
+  mutable instrument_rules rules_; ///< fills itself in as instruments are asked for
   std::unique_ptr<match::exchange> exchange_;
   match::ledger seen_; ///< positions as far as their fills have reached the strategies
   std::vector<strategy_registry::instance> strategies_;

@@ -69,6 +69,10 @@ public:
                  "time,venue_ns,strategy,venue,instrument,side,price,quantity,fee,fee_currency,liquidity,reason,order");
         !x)
       return x;
+    if (auto x = open(orders_, "orders.csv",
+                      "time,ns,order,strategy,venue,instrument,state,side,type,tif,limit,size,filled,reason");
+        !x)
+      return x;
     if (auto x = open(signals_, "signals.csv", "time,recv_ns,strategy,venue,instrument,side,value,reason"); !x)
       return x;
     if (auto x = open(settlements_, "settlements.csv",
@@ -78,7 +82,23 @@ public:
     return open(equity_, "equity.csv", "time,venue_ns,strategy,venue,currency,equity");
   }
 
-  void on_order(std::uint32_t strategy) override { ++activities_[strategy].orders; }
+  void on_order(std::uint32_t strategy, std::int64_t sent_ns, order_id id, const order_request& what) override {
+    ++activities_[strategy].orders;
+    if (!orders_.is_open()) return;
+    start_order_line(strategy, sent_ns, id, what.instrument);
+    const bool is_limit = what.type == order_type::limit;
+    fmt::format_to(std::back_inserter(orders_.line()), ",sent,{},{},{},{},{},,", to_text(what.side), to_text(what.type),
+                   to_text(what.tif), is_limit ? to_string(what.limit) : "", to_string(what.size));
+    orders_.end_line();
+  }
+
+  void on_update(std::uint32_t strategy, const order_update& what) override {
+    if (!orders_.is_open() || !what.instrument.is_valid()) return;
+    start_order_line(strategy, what.venue_ns, what.order, what.instrument);
+    fmt::format_to(std::back_inserter(orders_.line()), ",{},,,,,,{},{}", to_text(what.state), to_string(what.filled),
+                   csv_file::quoted(what.reason));
+    orders_.end_line();
+  }
 
   void on_fill(std::uint32_t strategy, const fill& what, const instrument& rules) override {
     ++activities_[strategy].fills;
@@ -151,13 +171,19 @@ public:
 
   result<void> close() override {
     result<void> first;
-    for (auto* file : {&fills_, &signals_, &settlements_, &equity_})
+    for (auto* file : {&fills_, &orders_, &signals_, &settlements_, &equity_})
       if (auto done = file->close(); !done && first) first = done;
     return first;
   }
 
 private:
   std::string name(std::uint32_t strategy) const { return csv_file::quoted(settings_.strategies[strategy]); }
+
+  void start_order_line(std::uint32_t strategy, std::int64_t ns, order_id id, instrument_id instrument) {
+    const auto& entry = instruments_.at(instrument);
+    fmt::format_to(std::back_inserter(orders_.line()), "{},{},{},{},{},{}", iso_from_ns(ns), ns, id.value,
+                   name(strategy), to_text(entry.at), entry.symbol);
+  }
 
   void add_to_hash(const fill& what) {
     const auto& entry = instruments_.at(what.instrument);
@@ -175,7 +201,7 @@ private:
   std::map<std::string, drawdown_tracker> trackers_;
   std::map<std::string, drawdown> drawdowns_;
   std::vector<notice> log_notices_;
-  csv_file fills_, signals_, settlements_, equity_;
+  csv_file fills_, orders_, signals_, settlements_, equity_;
 };
 
 } // namespace

@@ -36,7 +36,7 @@ struct activity {
 };
 
 /// What a run leaves behind while it runs: counts, drawdowns, the hash of its fills, and, if a folder was named,
-/// `fills.csv`, `signals.csv`, `settlements.csv` and `equity.csv`. Memory does not grow with the run.
+/// `fills.csv`, `orders.csv`, `signals.csv`, `settlements.csv` and `equity.csv`. Memory does not grow with the run.
 class run_output {
 public:
   struct options {
@@ -49,7 +49,10 @@ public:
   static result<std::unique_ptr<run_output>> create(options settings, const instrument_registry& instruments);
   virtual ~run_output() = default;
 
-  virtual void on_order(std::uint32_t strategy) = 0;
+  /// A new order on its way to the venue.
+  virtual void on_order(std::uint32_t strategy, std::int64_t sent_ns, order_id id, const order_request& what) = 0;
+  /// What became of an order, at the venue's time.
+  virtual void on_update(std::uint32_t strategy, const order_update& what) = 0;
   virtual void on_fill(std::uint32_t strategy, const fill& what, const instrument& rules) = 0;
   virtual void on_signal(std::uint32_t strategy, std::int64_t seen_ns, const signal& what) = 0;
   virtual void on_settlement(const match::settlement& what, const instrument& rules) = 0;

@@ -18,7 +18,7 @@ venue venue_of(order_id id) { return static_cast<venue>(id.value & ((1 << venue_
 order_id strategy_host::place(const order_request& order) {
   const auto at = kernel_.instruments_.at(order.instrument).at;
   const auto id = make_order_id(++kernel_.last_order_, at);
-  kernel_.output_.on_order(index_);
+  kernel_.output_.on_order(index_, now_ns(), id, order);
   kernel_.send({.action = match::order_action::place, .strategy = index_, .order = id, .terms = order}, at);
   return id;
 }

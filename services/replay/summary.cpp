@@ -25,6 +25,15 @@ std::string amounts_text(const std::map<std::string, double>& amounts) {
   return text.empty() ? "none" : text;
 }
 
+/// The first few; all of them are in summary.json.
+std::string positions_text(const std::vector<open_position>& positions) {
+  constexpr std::size_t shown = 6;
+  std::string text = fmt::format("{} open:", positions.size());
+  for (std::size_t i = 0; i < positions.size() && i < shown; ++i)
+    text += fmt::format("  {} {}", to_string(positions[i].size), positions[i].instrument);
+  return positions.size() > shown ? text + "  ..." : text;
+}
+
 boost::json::object amounts_json(const std::map<std::string, double>& amounts) {
   boost::json::object out;
   for (const auto& [currency, amount] : amounts) out[currency] = amount;
@@ -69,6 +78,14 @@ run_summary summarize(const kernel& run, const run_output& output, const journal
     x.strategies[row.owner].fees[row.currency] += to_double(row.fees);
     x.fees[row.currency] += to_double(row.fees);
   }
+  for (const auto& row : run.settings().cash) x.cash[row.currency] += to_double(row.amount);
+  for (const auto& row : run.simulated_venue().accounts().balances()) x.cash[row.currency] += to_double(row.cash);
+  run.simulated_venue().accounts().each([&](match::owner_id owner, instrument_id id, const match::holding& held) {
+    if (held.size == quantity{}) return;
+    const auto& rules = run.rules_of(id);
+    x.positions.push_back(
+        {x.strategies[owner].name, rules.at, rules.symbol, held.size, held.average_price(rules), run.mark(id)});
+  });
   x.drawdowns = output.drawdowns();
   x.fill_hash = output.fill_hash();
   x.wall_seconds = wall_seconds;
@@ -105,6 +122,14 @@ boost::json::object to_json(const run_summary& x) {
         {"peak", iso_from_ns(fall.peak_ns)},
         {"bottom", iso_from_ns(fall.bottom_ns)},
         {"recovered", fall.recovered_ns != 0 ? boost::json::value(iso_from_ns(fall.recovered_ns)) : nullptr}};
+  boost::json::array positions;
+  for (const auto& row : x.positions)
+    positions.push_back({{"strategy", row.strategy},
+                         {"venue", to_text(row.at)},
+                         {"instrument", row.instrument},
+                         {"size", to_double(row.size)},
+                         {"average_price", row.average_price},
+                         {"mark", row.mark ? boost::json::value(*row.mark) : nullptr}});
   return {{"ended", x.ended},
           {"events", x.events},
           {"malformed_lines", x.read.malformed_lines},
@@ -117,6 +142,8 @@ boost::json::object to_json(const run_summary& x) {
           {"settlements", total.settlements},
           {"pnl", amounts_json(x.pnl)},
           {"fees", amounts_json(x.fees)},
+          {"cash", amounts_json(x.cash)},
+          {"positions", std::move(positions)},
           {"max_drawdown", std::move(drawdowns)},
           {"fill_hash", x.fill_hash},
           {"wall_seconds", x.wall_seconds},
@@ -148,6 +175,8 @@ std::string to_report(const run_summary& x) {
   out += '\n';
   line("PnL", amounts_text(x.pnl));
   line("fees paid", amounts_text(x.fees));
+  line("cash", amounts_text(x.cash));
+  if (!x.positions.empty()) line("positions", positions_text(x.positions));
   for (const auto& [currency, fall] : x.drawdowns)
     if (fall.amount > 0)
       line("max drawdown", fmt::format("{}{}, {} to {}", amount_text(-fall.amount, currency),

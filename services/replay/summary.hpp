@@ -12,6 +12,16 @@
 
 namespace strike::replay {
 
+/// What a strategy still holds when a run ends.
+struct open_position {
+  std::string strategy;
+  venue at = venue::deribit;
+  std::string instrument;
+  quantity size; ///< signed
+  double average_price = 0;
+  optional_double mark;
+};
+
 /// How a run ended and what it made.
 struct run_summary {
   struct strategy_row {
@@ -27,6 +37,8 @@ struct run_summary {
   std::int64_t first_ns = 0, last_ns = 0; ///< of what ran
   std::vector<strategy_row> strategies;
   std::map<std::string, double> pnl, fees;
+  std::map<std::string, double> cash; ///< by currency: starting cash and what trading moved
+  std::vector<open_position> positions;
   std::map<std::string, drawdown> drawdowns;
   std::string fill_hash;
   double wall_seconds = 0;

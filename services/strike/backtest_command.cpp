@@ -115,7 +115,8 @@ void add_backtest_command(CLI::App& app, int& exit_code) {
   command->add_option("--file,file", x->files, "Recording: JSON lines, plain, .gz or .zst; several are merged by time");
   command->add_option("--config", x->config,
                       "Strategies and simulated venue (default: bundled; see deploy/strike.example.toml)");
-  command->add_option("--out", x->out, "Folder for fills.csv, signals.csv, settlements.csv, equity.csv, summary.json");
+  command->add_option("--out", x->out,
+                      "Folder for fills.csv, orders.csv, signals.csv, settlements.csv, equity.csv, summary.json");
   command->add_flag("--realtime", x->realtime, "At the pace of the recording");
   command->add_option("--speed", x->speed, "Recorded seconds a second; with or without --realtime")
       ->check(CLI::PositiveNumber);

@@ -81,6 +81,8 @@ TEST_F(command_test, the_results_are_written_and_agree_with_each_other) {
     return std::count(text.begin(), text.end(), '\n');
   };
   EXPECT_EQ(lines_of("out/fills.csv"), written.at("fills").to_number<int>() + 1);
+  EXPECT_GT(lines_of("out/orders.csv"), 2 * written.at("orders").to_number<int>()); // sent, and what became of it
+  EXPECT_FALSE(written.at("positions").as_array().empty());
   EXPECT_EQ(lines_of("out/signals.csv"), written.at("signals").to_number<int>() + 1);
   EXPECT_EQ(lines_of("out/settlements.csv"), written.at("settlements").to_number<int>() + 1);
   EXPECT_GT(lines_of("out/equity.csv"), 10);
