@@ -14,14 +14,15 @@ namespace strike::replay {
 namespace {
 
 /// Money as a person reads it: coins with eight decimals, dollars with two.
-std::string amount_text(double amount, const std::string& currency) {
+std::string amount_text(double amount, const std::string& currency, bool is_signed = true) {
   const bool is_dollar = currency.starts_with("USD") || currency == "pUSD";
-  return fmt::format("{:+.{}f} {}", amount, is_dollar ? 2 : 8, currency);
+  return fmt::format("{}{:.{}f} {}", is_signed && amount >= 0 ? "+" : "", amount, is_dollar ? 2 : 8, currency);
 }
 
-std::string amounts_text(const std::map<std::string, double>& amounts) {
+std::string amounts_text(const std::map<std::string, double>& amounts, bool is_signed = true) {
   std::string text;
-  for (const auto& [currency, amount] : amounts) text += (text.empty() ? "" : "  ") + amount_text(amount, currency);
+  for (const auto& [currency, amount] : amounts)
+    text += (text.empty() ? "" : "  ") + amount_text(amount, currency, is_signed);
   return text.empty() ? "none" : text;
 }
 
@@ -174,8 +175,8 @@ std::string to_report(const run_summary& x) {
                        row.did.fills, row.did.settlements, amounts_text(row.pnl));
   out += '\n';
   line("PnL", amounts_text(x.pnl));
-  line("fees paid", amounts_text(x.fees));
-  line("cash", amounts_text(x.cash));
+  line("fees paid", amounts_text(x.fees, false));
+  line("cash", amounts_text(x.cash, false));
   if (!x.positions.empty()) line("positions", positions_text(x.positions));
   for (const auto& [currency, fall] : x.drawdowns)
     if (fall.amount > 0)
