@@ -48,20 +48,20 @@ int run(const arguments& x) {
 } // namespace
 
 void add_import_command(CLI::App& app, int& exit_code) {
-  auto& command = *app.add_subcommand("import", "turn CSV files into a recording that backtests read");
+  auto& command = *app.add_subcommand("import", "Turn CSV files into a recording that backtests read");
   const auto x = std::make_shared<arguments>();
   command.add_option("files", x->files, "CSV files, plain, .gz or .zst; several are merged by time")
       ->required()
       ->check(CLI::ExistingFile);
-  command.add_option("-o,--out", x->output, "the recording to write: .jsonl, .jsonl.gz or .jsonl.zst")->required();
-  add_parsed(command, "--kind", "what the files hold, else told by their headers: " + choices<journal::import_kind>(),
+  command.add_option("-o,--out", x->output, "The recording to write: .jsonl, .jsonl.gz or .jsonl.zst")->required();
+  add_parsed(command, "--kind", "What the files hold, else told by their headers: " + choices<journal::import_kind>(),
              [x](const std::string& text) -> result<void> {
                const auto kind = from_text<journal::import_kind>(text);
                if (!kind) return std::unexpected{kind.error()};
                x->options.kind = *kind;
                return {};
              });
-  add_parsed(command, "--venue", "of rows that name none, else told by the symbol: " + choices<venue>(),
+  add_parsed(command, "--venue", "Venue of rows that name none, else told by the symbol: " + choices<venue>(),
              [x](const std::string& text) -> result<void> {
                const auto at = from_text<venue>(text);
                if (!at) return std::unexpected{at.error()};
@@ -69,7 +69,7 @@ void add_import_command(CLI::App& app, int& exit_code) {
                return {};
              });
   add_parsed(command, "--perp-spread",
-             "perpetuals without a quoted touch get bid and ask this far apart around their price, for example 0.5; "
+             "Perpetuals without a quoted touch get bid and ask this far apart around their price, for example 0.5; "
              "without it they have no touch",
              [x](const std::string& text) -> result<void> {
                const auto spread = parse_decimal<price>(text);
