@@ -30,8 +30,9 @@ install_packages() {
   command -v dpkg-query >/dev/null || { echo "Strike builds on Debian 12; no dpkg-query here" >&2; exit 1; }
   local wanted present missing
   wanted=$(sed 's/#.*//; s/[[:space:]]//g; /^$/d' deploy/packages.txt | sort)
+  # dpkg-query fails when it does not know one of them: that is what we ask for
   # shellcheck disable=SC2086 # one argument a package
-  present=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' $wanted 2>/dev/null | sed -n 's/^installed //p' | sort -u)
+  present=$({ dpkg-query -W -f '${db:Status-Status} ${Package}\n' $wanted 2>/dev/null || true; } | sed -n 's/^installed //p' | sort -u)
   missing=$(comm -23 <(echo "$wanted") <(echo "$present") | tr '\n' ' ')
   [ -n "${missing// /}" ] || return 0
   echo "installing $missing" >&2
