@@ -144,7 +144,7 @@ private:
 
   simulation_config config_;
   instrument_registry& instruments_;
-  mutable instrument_rules rules_; ///< fills itself in as instruments are asked for
+  instrument_rules rules_;
   std::unique_ptr<match::exchange> exchange_;
   match::ledger seen_; ///< positions as far as their fills have reached the strategies
   std::vector<strategy_registry::instance> strategies_;

@@ -25,7 +25,7 @@ std::string index_name(const std::string& form, std::string base) {
 instrument_rules::instrument_rules(const instrument_registry& registry, std::vector<rule_pattern> defaults)
     : registry_{registry}, defaults_{std::move(defaults)} {}
 
-const instrument& instrument_rules::of(instrument_id id) {
+const instrument& instrument_rules::of(instrument_id id) const {
   if (id.index >= known_.size()) known_.resize(id.index + 1);
   auto& slot = known_[id.index];
   if (slot) return *slot;

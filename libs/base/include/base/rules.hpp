@@ -27,14 +27,14 @@ public:
   instrument_rules(const instrument_registry& registry, std::vector<rule_pattern> defaults);
 
   /// Valid until `define` for the same id.
-  const instrument& of(instrument_id id);
+  const instrument& of(instrument_id id) const;
   /// From a `status` event or from configuration; wins over the patterns.
   void define(instrument_id id, instrument rules);
 
 private:
   const instrument_registry& registry_;
   std::vector<rule_pattern> defaults_;
-  std::deque<std::optional<instrument>> known_; ///< by id
+  mutable std::deque<std::optional<instrument>> known_; ///< by id; filled as they are asked for
 };
 
 } // namespace strike
