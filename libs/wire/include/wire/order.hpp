@@ -1,0 +1,83 @@
+#pragma once
+
+#include "base/order.hpp"
+#include "base/registry.hpp"
+
+#include <string>
+#include <string_view>
+#include <variant>
+
+// Orders to exec and what becomes of them. Source: proto/strike/v1/order.proto.
+namespace strike::wire {
+
+/// The newest version of the order messages that this program understands and what it writes.
+inline constexpr std::uint32_t order_version = 1;
+
+struct order_header {
+  std::uint32_t version = order_version;
+  std::uint64_t epoch = 0;    ///< the sender's start, nanoseconds; never 0
+  std::uint64_t sequence = 0; ///< per sender and receiver from 1
+  std::string strategy;       ///< the instance's name
+  bool operator==(const order_header&) const = default;
+};
+
+/// What only a newer version knows, and so must not be acted on: count it, and answer with a rejection where an order
+/// is named.
+struct unknown_order {
+  std::string what;      ///< for the log: "PlaceOrder: unknown time_in_force 9"
+  std::string client_id; ///< the order's; empty where it could not be told
+  bool operator==(const unknown_order&) const = default;
+};
+
+struct place_order {
+  std::string client_id; ///< never empty; unique for the life of the account
+  order_id order;        ///< the strategy's own number, which updates bring back
+  order_request request;
+};
+/// A new limit and a new total size; what is filled already counts in.
+struct amend_order {
+  std::string client_id; ///< never empty
+  price limit;
+  quantity size;
+  bool operator==(const amend_order&) const = default;
+};
+struct cancel_order {
+  std::string client_id; ///< never empty
+  bool operator==(const cancel_order&) const = default;
+};
+/// Every order of the strategy that the header names.
+struct cancel_strategy_orders {
+  bool operator==(const cancel_strategy_orders&) const = default;
+};
+
+struct order_request_message {
+  order_header header;
+  std::variant<unknown_order, place_order, amend_order, cancel_order, cancel_strategy_orders> body;
+};
+
+struct order_change {
+  std::string client_id;      ///< never empty
+  std::string venue_trade_id; ///< of `update.execution`; empty if simulated or without one
+  order_update update;        ///< order and instrument of its `execution` are its own
+};
+
+struct order_update_message {
+  order_header header;
+  std::variant<unknown_order, order_change> body;
+};
+
+/// Bytes of a text that are not UTF-8 become U+FFFD. An `unknown_order` is written without a body, which reads as
+/// unknown.
+/// @param out cleared first
+/// @param names holds the instrument of the order
+void encode(std::string& out, const order_request_message& message, const instrument_registry& names);
+void encode(std::string& out, const order_update_message& message, const instrument_registry& names);
+
+/// Whether an order is sane is not checked here: exec has to answer it.
+/// @param names interns the instrument of the order
+/// @returns `ec::malformed` if the bytes are no OrderRequest or OrderUpdate, if version, epoch, sequence, strategy or
+///          client id is missing, or if a symbol does not fit its venue's grammar
+result<order_request_message> decode_order_request(std::string_view bytes, instrument_registry& names);
+result<order_update_message> decode_order_update(std::string_view bytes, instrument_registry& names);
+
+} // namespace strike::wire
