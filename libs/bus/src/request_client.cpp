@@ -1,0 +1,130 @@
+#include "bus/request.hpp"
+
+#include "frames.hpp"
+#include "link.hpp"
+#include "mailbox.hpp"
+#include "thread.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+#include <poll.h>
+
+namespace strike::bus {
+namespace {
+
+constexpr int turn_length = 256; ///< messages received before requests get their turn
+
+} // namespace
+
+struct request_client::impl {
+  impl(link x, config c)
+      : line{std::move(x)}, settings{std::move(c)}, queue{std::max<std::size_t>(settings.queue, 1)} {}
+  ~impl() {
+    stopping = true;
+    queue.wake();
+    thread.join();
+  }
+  void run();
+  void send_queued();
+  void hand_back();
+  void receive_some();
+  void hear_news();
+
+  link line;
+  config settings;
+  counters counts;
+  mailbox<zmq::message_t> queue;
+  std::optional<zmq::message_t> stuck; ///< taken from the queue, and ZeroMQ has no room for it
+  std::atomic<bool> is_connected{false};
+  std::atomic<bool> stopping{false};
+  std::thread thread;
+};
+
+void request_client::impl::hand_back() {
+  for (;;) {
+    if (!stuck) stuck = queue.pop();
+    if (!stuck) return;
+    ++counts.undelivered;
+    if (settings.on_undelivered) settings.on_undelivered(stuck->to_string_view());
+    stuck.reset();
+  }
+}
+
+void request_client::impl::send_queued() {
+  if (!is_connected) return hand_back();
+  for (;;) {
+    if (!stuck) stuck = queue.pop();
+    if (!stuck || try_send(line.socket, *stuck, false) != 0) return;
+    ++counts.sent;
+    stuck.reset();
+  }
+}
+
+void request_client::impl::receive_some() {
+  zmq::message_t body;
+  for (int i = 0; i < turn_length && try_receive(line.socket, body); ++i) {
+    if (body.more()) {
+      ++counts.malformed;
+      while (body.more() && try_receive(line.socket, body)) {
+      }
+      continue;
+    }
+    ++counts.received;
+    counts.received_bytes += body.size();
+    if (settings.on_message) settings.on_message(body.to_string_view());
+  }
+}
+
+void request_client::impl::hear_news() {
+  line.report_news(0, counts, [this](const link_report& x) {
+    is_connected = x.what == link_state::connected;
+    if (settings.on_link) settings.on_link(x);
+    if (!is_connected) hand_back();
+  });
+}
+
+void request_client::impl::run() {
+  std::array<pollfd, 3> fds = {pollfd{line.fd(), POLLIN, 0}, pollfd{line.news_fd(), POLLIN, 0},
+                               pollfd{queue.fd(), POLLIN, 0}};
+  while (!stopping) {
+    queue.clear_signal();
+    hear_news();
+    send_queued();
+    receive_some();
+    const int wanted = ZMQ_POLLIN | (stuck ? ZMQ_POLLOUT : 0);
+    const bool is_ready = (events_of(line.socket) & wanted) != 0;
+    poll(fds.data(), fds.size(), is_ready ? 0 : -1);
+  }
+  send_queued();
+  hand_back();
+}
+
+request_client::request_client(std::unique_ptr<impl> x) : impl_{std::move(x)} {}
+request_client::~request_client() = default;
+
+result<std::unique_ptr<request_client>> request_client::open(const context& where, config config) {
+  auto made = link::connect(where, zmq::socket_type::dealer, config.connect, [&](zmq::socket_t& x) {
+    x.set(zmq::sockopt::immediate, 1); // queue for a connection, not for the hope of one
+    if (!config.identity.empty()) x.set(zmq::sockopt::routing_id, config.identity);
+  });
+  if (!made) return std::unexpected{made.error()};
+  auto x = std::make_unique<impl>(std::move(*made), std::move(config));
+  x->thread = start_thread("bus-client", [p = x.get()] { p->run(); });
+  return std::unique_ptr<request_client>{new request_client{std::move(x)}};
+}
+
+result<void> request_client::send(std::string_view bytes) {
+  const auto& endpoint = impl_->settings.connect.endpoint;
+  if (!impl_->is_connected) return fail(ec::session_down, endpoint + ": not connected; send again when it is");
+  zmq::message_t x{bytes.data(), bytes.size()};
+  if (impl_->queue.push(x)) return {};
+  ++impl_->counts.dropped;
+  return fail(ec::session_down,
+              fmt::format("{}: {} messages are queued, no more is taken", endpoint, impl_->settings.queue));
+}
+
+bool request_client::is_connected() const { return impl_->is_connected; }
+const counters& request_client::counts() const { return impl_->counts; }
+
+} // namespace strike::bus
