@@ -59,6 +59,7 @@ public:
     /// be moved out. While it runs nothing is received; a publisher drops what exceeds the queues.
     std::function<void(std::vector<message>&)> on_batch;
     /// Called on the same thread; must not throw. A consumer marks the data of the endpoint stale when `disconnected`.
+    /// Messages of the old connection may follow the report: only a snapshot makes the data live again.
     link_callback on_link;
   };
   /// @returns as `polled_subscriber::open`
