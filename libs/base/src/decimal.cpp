@@ -72,20 +72,32 @@ decimal_fault parse_nanos(std::string_view text, std::int64_t& nanos) {
   return parse_digits(has_sign ? text.substr(1) : text, has_sign && text[0] == '-', nanos);
 }
 
-std::string nanos_to_text(int128 nanos) {
-  const bool negative = nanos < 0;
-  const auto magnitude = negative ? -nanos : nanos;
-  auto whole = magnitude / nanos_per_unit;
-  auto fraction = static_cast<std::int64_t>(magnitude % nanos_per_unit);
-  std::string text;
-  do text.insert(text.begin(), static_cast<char>('0' + static_cast<int>(whole % 10)));
-  while ((whole /= 10) != 0);
-  if (fraction != 0) {
-    std::string places = fmt::format("{:09}", fraction);
-    places.erase(places.find_last_not_of('0') + 1);
-    text += "." + places;
+void append_nanos(std::string& out, int128 nanos) {
+  uint128 magnitude = static_cast<uint128>(nanos);
+  if (nanos < 0) {
+    out += '-';
+    magnitude = -magnitude;
   }
-  return negative ? "-" + text : text;
+  constexpr auto unit = static_cast<uint128>(nanos_per_unit), e18 = unit * unit;
+  const auto whole = magnitude / unit;
+  if (whole < e18)
+    out += fmt::format_int{static_cast<std::uint64_t>(whole)}.c_str();
+  else
+    fmt::format_to(std::back_inserter(out), "{}{:018}", static_cast<std::uint64_t>(whole / e18),
+                   static_cast<std::uint64_t>(whole % e18));
+  auto fraction = static_cast<std::uint32_t>(magnitude % unit);
+  if (fraction == 0) return;
+  char places[10] = {'.', '0', '0', '0', '0', '0', '0', '0', '0', '0'};
+  std::size_t size = 10;
+  for (; fraction % 10 == 0; fraction /= 10) --size;
+  for (auto i = size; fraction != 0; fraction /= 10) places[--i] = static_cast<char>('0' + fraction % 10);
+  out.append(places, size);
+}
+
+std::string nanos_to_text(int128 nanos) {
+  std::string text;
+  append_nanos(text, nanos);
+  return text;
 }
 
 template <class Decimal> result<Decimal> parse_decimal(std::string_view text) {

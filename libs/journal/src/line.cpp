@@ -6,6 +6,7 @@
 #include <boost/json/string.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace strike::journal {
@@ -21,7 +22,7 @@ public:
   void number(std::string_view name, std::uint64_t value) { put(name, fmt::format_int{value}); }
   template <class Tag> void number(std::string_view name, decimal<Tag> value) {
     start(name);
-    out_ += nanos_to_text(value.nanos);
+    append_nanos(out_, value.nanos);
   }
   template <class T> void optional(std::string_view name, optional_value<T> value) {
     if (!value) return;
@@ -35,7 +36,14 @@ public:
   }
   void text(std::string_view name, std::string_view value) {
     start(name);
-    out_ += boost::json::serialize(boost::json::string(value));
+    const auto is_plain = [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; };
+    if (!std::ranges::all_of(value, is_plain)) {
+      out_ += boost::json::serialize(boost::json::string(value));
+      return;
+    }
+    out_ += '"';
+    out_ += value;
+    out_ += '"';
   }
   template <class Pairs, class F> void pairs(std::string_view name, const Pairs& rows, F numbers_of) {
     start(name);
@@ -44,9 +52,9 @@ public:
     for (const auto& row : rows) {
       const auto [a, b] = numbers_of(row);
       out_ += first ? "[" : ",[";
-      out_ += nanos_to_text(a);
+      append_nanos(out_, a);
       out_ += ',';
-      out_ += nanos_to_text(b);
+      append_nanos(out_, b);
       out_ += ']';
       first = false;
     }

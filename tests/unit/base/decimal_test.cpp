@@ -227,3 +227,15 @@ TEST(nearest_decimal, refuses_what_no_decimal_is_near) {
 
 } // namespace
 } // namespace strike
+
+namespace {
+
+TEST(money_text, shows_sums_far_beyond_64_bits_exactly) {
+  using namespace strike;
+  const int128 e18 = int128{nanos_per_unit} * nanos_per_unit;
+  EXPECT_EQ(to_string(money{e18 * nanos_per_unit}), "1000000000000000000");
+  EXPECT_EQ(to_string(money{-(e18 * nanos_per_unit * 12 + 5)}), "-12000000000000000000.000000005");
+  EXPECT_EQ(to_string(money{e18 - 1}), "999999999.999999999");
+}
+
+} // namespace

@@ -106,6 +106,8 @@ decimal_fault parse_nanos(std::string_view text, std::int64_t& nanos);
 
 /// The exact text without trailing zeros: "42.5", "-0.000000001", "0".
 std::string nanos_to_text(int128 nanos);
+/// The same behind what `out` holds already.
+void append_nanos(std::string& out, int128 nanos);
 
 /// @returns `ec::malformed` that quotes the text and says why it is no exact decimal
 template <class Decimal> result<Decimal> parse_decimal(std::string_view text);
