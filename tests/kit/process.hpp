@@ -3,6 +3,7 @@
 #include <csignal>
 #include <fcntl.h>
 #include <string>
+#include <string_view>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <vector>
@@ -17,7 +18,9 @@ struct process_result {
 class process {
 public:
   /// @param arguments the program first
-  process(const std::vector<std::string>& arguments, const std::string& folder)
+  /// @param folder for its output
+  /// @param work_folder where it runs; default: where the test does
+  process(const std::vector<std::string>& arguments, const std::string& folder, const std::string& work_folder = ".")
       : out_{folder + "/stdout"}, err_{folder + "/stderr"} {
     std::vector<char*> argv;
     for (const auto& x : arguments) argv.push_back(const_cast<char*>(x.c_str()));
@@ -26,6 +29,7 @@ public:
     if (pid_ != 0) return;
     dup2(open(out_.c_str(), O_CREAT | O_TRUNC | O_WRONLY, 0600), STDOUT_FILENO);
     dup2(open(err_.c_str(), O_CREAT | O_TRUNC | O_WRONLY, 0600), STDERR_FILENO);
+    if (chdir(work_folder.c_str()) != 0) _exit(126);
     execv(argv[0], argv.data());
     _exit(127);
   }
@@ -43,6 +47,19 @@ public:
     waitpid(pid_, &status, 0);
     pid_ = -1;
     return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), text_of(out_), text_of(err_)};
+  }
+  /// What it has written to stderr so far.
+  std::string err() const { return text_of(err_); }
+  /// Waits until stderr holds the text; false after ten seconds, or if the program ends without it.
+  bool wait_for_err(std::string_view text) const {
+    for (int tries = 0; tries < 1'000; ++tries) {
+      siginfo_t ended{};
+      waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOHANG | WNOWAIT);
+      if (err().find(text) != std::string::npos) return true;
+      if (ended.si_pid != 0) return false;
+      usleep(10'000);
+    }
+    return false;
   }
   /// Waits until the program has started threads; false after ten seconds.
   bool wait_until_threaded() const {

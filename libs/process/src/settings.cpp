@@ -64,7 +64,8 @@ std::expected<settings, int> settings_from(int argc, char** argv, const service_
   app.add_option("--config", given.config, "configuration; default: strike.toml in this folder, if it is there")
       ->type_name("FILE");
   app.add_option("--log-level", given.log_level, "debug, info, warning or error; default: info")->type_name("LEVEL");
-  app.add_option("--health", given.health, "where /healthz, /readyz and /metrics are served; default: 127.0.0.1:0")
+  app.add_option("--health", given.health,
+                 fmt::format("where /healthz, /readyz and /metrics are served; default: {}", default_health))
       ->type_name("HOST:PORT");
   if (what.add_options) what.add_options(app);
   try {

@@ -10,12 +10,14 @@
 
 namespace strike::process {
 
+inline constexpr const char* default_health = "127.0.0.1:0"; ///< this machine only, on a free port, which is logged
+
 /// The `[process]` table, with what the command line says instead.
 struct settings {
   config::document document;
   level log_level = level::info;
   log_format format = log_format::text;
-  std::string health = "127.0.0.1:0";
+  std::string health = default_health;
   std::chrono::nanoseconds stop_timeout{std::chrono::seconds{5}};
 };
 

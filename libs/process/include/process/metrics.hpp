@@ -59,7 +59,8 @@ std::span<const std::uint64_t> latency_bounds_ns();
 
 /// What `/metrics` shows. Names follow Prometheus: `strike_<part>_<what>_<unit>`, counters end in `_total`. Asking for
 /// a name and labels again gives the same metric, as a restarted actor does; its kind, unit and bounds are those of
-/// the first time, which is asserted. What is handed out lives as long as the registry. Any thread.
+/// the first time, which is asserted. Asking takes a lock: keep the reference, which lives as long as the registry. Any
+/// thread.
 class metric_registry {
 public:
   using labels = std::map<std::string, std::string>;
