@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 using namespace std::chrono_literals;
 using namespace strike::process;
 using testing::HasSubstr;
@@ -82,6 +84,20 @@ TEST_F(settings_test, a_wrong_value_or_key_names_file_line_and_key) {
 
 TEST_F(settings_test, the_tables_of_other_programs_are_theirs_to_check) {
   EXPECT_EQ(mistakes_in("[[strategy]]\ntype = \"x\"\n[venue.deribit]\nany = 1\n[recorder]\nfolder = \"y\"\n"), "");
+}
+
+TEST_F(settings_test, the_example_configuration_shows_the_defaults) {
+  std::ifstream in{STRIKE_DEPLOY "/strike.example.toml"};
+  std::string toml;
+  for (std::string line; std::getline(in, line);) // its [process] is commented out
+    toml += (line.starts_with('#') && !line.starts_with("# ") ? line.substr(1) : line) + '\n';
+  ASSERT_THAT(toml, HasSubstr("\n[process]\nlog_level"));
+  EXPECT_EQ(mistakes_in(toml), "");
+  const auto shown = read({"--config", folder / "a.toml"}), built_in = read({});
+  EXPECT_EQ(shown->log_level, built_in->log_level);
+  EXPECT_EQ(shown->format, built_in->format);
+  EXPECT_EQ(shown->health, built_in->health);
+  EXPECT_EQ(shown->stop_timeout, built_in->stop_timeout);
 }
 
 } // namespace
