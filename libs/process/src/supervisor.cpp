@@ -78,9 +78,9 @@ void supervisor_state::after_death(entry& x, const std::string& why) {
   if (x.running_since && self->clock().now() - *x.running_since >= policy.well_after) x.restarts = 0;
   x.running_since.reset();
   if (x.restarts >= policy.most_restarts) {
-    const auto child_name = x.what->name;
-    children.erase(child_name);
-    tools->give_up({ec::session_down, fmt::format("actor {} died after {} restarts, and is given up: {}", child_name,
+    const auto what = x.what; // keeps name and policy: x goes with its place in the map
+    children.erase(what->name);
+    tools->give_up({ec::session_down, fmt::format("actor {} died after {} restarts, and is given up: {}", what->name,
                                                   policy.most_restarts, why)});
     return;
   }
