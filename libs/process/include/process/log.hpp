@@ -97,14 +97,14 @@ public:
 
   /// @returns how many were held back since the last that passed, or nothing: say nothing now
   std::optional<std::uint64_t> pass(std::chrono::steady_clock::time_point now) {
-    if (next_ && now < *next_) return ++held_back_, std::nullopt;
+    if (now < next_) return ++held_back_, std::nullopt;
     next_ = now + interval_;
     return std::exchange(held_back_, 0);
   }
 
 private:
   std::chrono::nanoseconds interval_;
-  std::optional<std::chrono::steady_clock::time_point> next_;
+  std::chrono::steady_clock::time_point next_ = std::chrono::steady_clock::time_point::min();
   std::uint64_t held_back_ = 0;
 };
 
