@@ -65,6 +65,7 @@ void kernel::process(const market_event& event, std::uint64_t batch) {
   ++events_;
   exchange_->on_market(event, at_ns);
 
+  if (!route_changes_.empty()) apply_route_changes();
   if (routes_.receivers(event.instrument, channel_of(event)).empty()) return;
   auto& line = session_of(event.instrument);
   const auto received_ns = event.recv_ns != 0 ? event.recv_ns : event.venue_ns + line.feed_delay_ns;
@@ -76,7 +77,17 @@ void kernel::process(const market_event& event, std::uint64_t batch) {
   note_due(seen_ns);
 }
 
+void kernel::apply_route_changes() {
+  for (const auto& x : route_changes_)
+    if (x.is_wanted)
+      routes_.subscribe(x.strategy, x.what);
+    else
+      routes_.unsubscribe(x.strategy, x.what);
+  route_changes_.clear();
+}
+
 void kernel::deliver(const market_event& event) {
+  if (!route_changes_.empty()) apply_route_changes();
   for (const auto i : routes_.receivers(event.instrument, channel_of(event)))
     strategies_[i].logic->on_event(event, *hosts_[i]);
 }

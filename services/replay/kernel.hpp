@@ -118,6 +118,7 @@ private:
 
   void process(const market_event& event, std::uint64_t batch);
   void deliver(const market_event& event);
+  void apply_route_changes();
   /// Everything that is due before `limit_ns`, in order of time.
   void run_due(std::int64_t limit_ns);
   std::int64_t next_due() const;
@@ -152,8 +153,14 @@ private:
   run_output& output_;
   std::function<void(std::unique_ptr<journal::event_batch>)> spent_;
 
+  struct route_change {
+    std::uint32_t strategy;
+    subscription what;
+    bool is_wanted;
+  };
   routes routes_;
-  std::vector<session> sessions_; ///< by venue
+  std::vector<route_change> route_changes_; ///< asked for during an event, made before the next
+  std::vector<session> sessions_;           ///< by venue
   std::priority_queue<timer, std::vector<timer>, std::greater<>> timers_;
   boost::unordered_flat_set<std::uint64_t> live_timers_;
   std::deque<held_batch> batches_;

@@ -12,8 +12,8 @@ public:
   std::int64_t now_ns() const override { return kernel_.now_ns_; }
   std::string_view strategy_name() const override { return kernel_.strategies_[index_].name; }
 
-  void subscribe(const subscription& what) override { kernel_.routes_.subscribe(index_, what); }
-  void unsubscribe(const subscription& what) override { kernel_.routes_.unsubscribe(index_, what); }
+  void subscribe(const subscription& what) override { kernel_.route_changes_.push_back({index_, what, true}); }
+  void unsubscribe(const subscription& what) override { kernel_.route_changes_.push_back({index_, what, false}); }
 
   timer_id after(std::int64_t delay_ns) override { return kernel_.set_timer(index_, delay_ns, 0); }
   timer_id every(std::int64_t period_ns) override { return kernel_.set_timer(index_, period_ns, period_ns); }

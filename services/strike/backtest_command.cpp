@@ -61,6 +61,7 @@ result<run_plan> plan_from(const std::string& config_file) {
   auto document = config_file.empty() ? config::document::from_text(bundled_config(), "bundled backtest.toml")
                                       : config::document::from_file(config_file);
   if (!document) return std::unexpected{document.error()};
+  document->root().has("process"); // of the services; one file serves all programs
   strategy_registry known;
   register_all_strategies(known);
   run_plan plan;

@@ -143,6 +143,12 @@ TEST_F(command_test, what_cannot_start_says_why_and_exits_with_2) {
   }
 }
 
+TEST_F(command_test, a_configuration_may_hold_what_belongs_to_the_services) {
+  const auto config = folder.write("strike.toml", "[process]\nlog_level = \"info\"\n[[strategy]]\ntype = \"momentum\"\n"
+                                                  "instruments = [\"deribit:BTC-*\"]\n");
+  EXPECT_EQ(summary_of({"--config", config, "--file", folder.write("a.jsonl", three_lines)}).at("events"), 3);
+}
+
 TEST_F(command_test, ctrl_c_ends_a_paced_run_with_a_summary_of_what_ran) {
   std::string text;
   for (int i = 0; i < 1000; ++i)

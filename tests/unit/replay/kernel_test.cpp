@@ -154,6 +154,30 @@ TEST_F(kernel_test, a_subscription_can_be_added_and_dropped_while_running) {
   EXPECT_EQ(times, (std::vector<double>{2}));
 }
 
+TEST_F(kernel_test, a_change_of_subscriptions_during_an_event_does_not_disturb_who_receives_it) {
+  std::string log;
+  const subscription mine{.symbol = "BTC-29MAR24-60000-C"}, all{.symbol = "", .is_prefix = true};
+  auto& a = add("a");
+  auto& b = add("b");
+  auto& c = add("c");
+  a.wants = {mine};
+  b.wants = {mine};
+  c.wants = {};
+  a.event = [&](const market_event&, context& door) {
+    log += "a";
+    door.unsubscribe(mine);
+  };
+  b.event = [&](const market_event& x, context& door) {
+    log += "b";
+    if (x.venue_ns == at(0)) door.subscribe(all);
+  };
+  c.start = [&](context& door) { door.subscribe(mine); };
+  c.event = [&](const market_event&, context&) { log += "c"; };
+  for (int t = 0; t < 3; ++t) quote(t, 0, btc, 0.4_px, 0.5_px);
+  run();
+  EXPECT_EQ(log, "abcbcbc");
+}
+
 TEST_F(kernel_test, one_event_reaches_strategies_in_configuration_order) {
   std::string order;
   for (const char* name : {"x", "y", "z"})
