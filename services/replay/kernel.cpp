@@ -212,6 +212,7 @@ void kernel::finish() {
   run_due(end_ns + 1);
   timers_ = {};
   run_due(end_ns + settling_time_ns);
+  for (const auto& x : sessions_) undelivered_ += x.requests.size() + x.responses.size() + x.deliveries.size();
   release_batches();
   sample_equity(now_ns_);
 }

@@ -51,6 +51,8 @@ public:
   /// No more events: what is under way arrives, a last equity sample is taken.
   void finish();
 
+  /// Market events and answers that had not reached a strategy when `finish` gave up waiting for them.
+  std::uint64_t undelivered() const { return undelivered_; }
   std::int64_t first_ns() const { return first_ns_; }
   std::int64_t last_ns() const { return last_ns_; } ///< venue time of the last event
   std::uint64_t events() const { return events_; }
@@ -171,7 +173,7 @@ private:
   std::int64_t next_sample_ns_ = INT64_MIN;
   std::uint64_t sequence_ = 0; ///< of everything that is queued
   std::uint64_t last_order_ = 0;
-  std::uint64_t events_ = 0;
+  std::uint64_t events_ = 0, undelivered_ = 0;
   std::int64_t answer_delay_ns_ = -1; ///< of the request being executed; -1: none is
   std::map<match::warning, notice> warnings_;
   bool started_ = false;

@@ -94,6 +94,11 @@ run_summary summarize(const kernel& run, const run_output& output, const journal
   for (const auto& [kind, what] : run.warnings())
     x.warnings.push_back(
         what.count == 1 ? what.text : fmt::format("{}; the same on {} more instruments", what.text, what.count - 1));
+  if (run.undelivered() > 0)
+    x.warnings.push_back(
+        fmt::format("{} messages were still under way 10 s after the last event; look at recv_ns of the "
+                    "recording and at the latencies",
+                    run.undelivered()));
   for (const auto& what : output.log_notices()) x.warnings.push_back(to_string(what));
   return x;
 }

@@ -145,6 +145,8 @@ result<std::unique_ptr<byte_source>> byte_source::open(const std::filesystem::pa
     return fail(ec::not_found, fmt::format("{}: no such file; check the path", name));
   if (std::filesystem::is_directory(file, fault))
     return fail(ec::io, fmt::format("{}: is a directory; name the recordings in it", name));
+  if (!std::filesystem::is_regular_file(file, fault)) // its start is read twice
+    return fail(ec::io, fmt::format("{}: is no regular file; write a pipe's data to disk first", name));
   file_handle handle{std::fopen(file.c_str(), "rb")};
   if (!handle) return fail(ec::io, fmt::format("{}: {}", name, std::strerror(errno)));
 

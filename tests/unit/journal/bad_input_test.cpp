@@ -38,6 +38,9 @@ TEST_F(bad_input_test, a_missing_file_is_named) {
   EXPECT_THAT(fault_of(folder / "none.jsonl"), HasSubstr("none.jsonl: no such file"));
 }
 TEST_F(bad_input_test, a_folder_is_no_recording) { EXPECT_THAT(fault_of(folder / ""), HasSubstr("is a directory")); }
+TEST_F(bad_input_test, a_pipe_or_device_is_refused) {
+  EXPECT_THAT(fault_of("/dev/null"), HasSubstr("is no regular file"));
+}
 TEST_F(bad_input_test, an_empty_file_is_named) {
   EXPECT_THAT(fault_of(folder.write("a.jsonl", "")), HasSubstr("a.jsonl: the file is empty"));
 }

@@ -198,6 +198,16 @@ TEST_F(kernel_test, strategies_see_events_at_their_receive_time_in_order) {
   EXPECT_EQ(times, (std::vector<double>{50, 50, 50, 60}));
 }
 
+TEST_F(kernel_test, what_never_reaches_a_strategy_is_counted) {
+  int seen = 0;
+  add("a").event = [&](const market_event&, context&) { ++seen; };
+  quote(0, 0, btc, 0.4_px, 0.5_px);
+  quote(10, 60'000, btc, 0.4_px, 0.5_px); // received a minute later: beyond the end
+  run();
+  EXPECT_EQ(seen, 1);
+  EXPECT_EQ(under_test->undelivered(), 1U);
+}
+
 TEST_F(kernel_test, a_configured_feed_delay_stands_in_for_a_missing_receive_time) {
   simulation.feed_delay_ns.fill(2 * ns_per_ms);
   std::vector<double> times;
