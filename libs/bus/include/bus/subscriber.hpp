@@ -21,6 +21,7 @@ public:
     std::vector<connect_config> endpoints; ///< at least one; `message::endpoint` counts them from 0
     std::size_t max_batch = 256;           ///< messages a batch, > 0
     link_callback on_link;                 ///< called by `receive`, before the messages it returns
+    int also_watch = -1;                   ///< a descriptor of the owner: `receive` returns when it is readable, too
   };
   /// @returns `ec::invalid_config` or `ec::io`, naming the endpoint
   static result<polled_subscriber> open(const context& where, config config);
@@ -32,6 +33,10 @@ public:
   /// only the first and the last reach the publisher.
   void subscribe(std::string_view prefix);
   void unsubscribe(std::string_view prefix);
+  /// Makes the publishers send the snapshot of a topic once more, by leaving and joining it, or the other way round
+  /// where only a shorter prefix is subscribed.
+  /// @param topic complete
+  void ask_again(std::string_view topic);
 
   /// Waits until there is a message or news of a connection, `wake` was called, a signal came or `wait` is over, and
   /// returns the messages that are there, up to `max_batch`: it never waits to fill a batch. Endpoints take turns.
@@ -71,6 +76,7 @@ public:
   /// As those of `polled_subscriber`; take effect soon, in the order of the calls. May be called in the callbacks.
   void subscribe(std::string_view prefix);
   void unsubscribe(std::string_view prefix);
+  void ask_again(std::string_view topic);
 
   const counters& counts() const;
 

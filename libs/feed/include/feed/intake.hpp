@@ -1,0 +1,106 @@
+#pragma once
+
+#include "base/registry.hpp"
+#include "bus/sequence.hpp"
+#include "feed/slot.hpp"
+#include "wire/market.hpp"
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include <deque>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace strike::feed {
+
+/// What a message was, beside its events.
+struct arrival {
+  slot what = 0;
+  wire::market_header header; ///< as it was sent
+  bus::verdict order;         ///< what its sequence says about those before it
+  bool is_synced = true;      ///< the state of the topic, after this message, is whole
+  std::size_t first_event = 0; ///< in the events read: those from here to the end are new
+};
+
+/// Reads market data from the bus: names to ids, bytes to events, and nothing lost without being noticed. Pure: it asks
+/// for nothing itself, but says what must be asked for. One thread.
+///
+/// A gap, a restart of the publisher, an event of a newer version, or a connection that ended leaves a book or status
+/// out of sync until a snapshot comes; book changes until then are `trust::resyncing`. A ticker is whole by itself.
+/// Trades that were lost stay lost and are counted.
+class intake {
+public:
+  struct totals {
+    std::uint64_t messages = 0;    ///< of market data, whatever became of them
+    std::uint64_t events = 0;      ///< handed out
+    std::uint64_t duplicates = 0;  ///< messages, also snapshots meant for somebody else
+    std::uint64_t snapshots = 0;   ///< taken
+    std::uint64_t gaps = 0;
+    std::uint64_t lost = 0;        ///< events in gaps
+    std::uint64_t new_epochs = 0;
+    std::uint64_t unreadable = 0;  ///< events that only a newer version knows
+    std::uint64_t malformed = 0;   ///< messages
+  };
+
+  explicit intake(instrument_registry& instruments) : instruments_{instruments} {}
+
+  /// @param endpoint over which it came
+  /// @param now_ns of a steady clock
+  /// @param out new events are appended
+  /// @returns nothing for what is not market data, is malformed or was seen before
+  std::optional<arrival> read(std::string_view topic, std::string_view bytes, std::size_t endpoint,
+                              std::int64_t now_ns, std::vector<market_event>& out);
+
+  /// The topics whose snapshot must be asked for now. One that gets no answer is due again, after 0.5 s, then twice as
+  /// long each time up to 30 s.
+  std::vector<std::string> due(std::int64_t now_ns);
+  /// When `due` has something to say; INT64_MAX: not before another message.
+  std::int64_t next_due_ns() const { return asks_.empty() ? INT64_MAX : asks_.begin()->first; }
+
+  /// The connection has ended: what came over it is out of sync until the other side, once it is back, sends
+  /// snapshots, which it does by itself.
+  /// @returns the topics concerned
+  std::vector<slot> disconnected(std::size_t endpoint);
+  /// Nobody wants the topic any more; if it comes again, it is new.
+  void forget(slot which);
+
+  const std::string& topic_of(slot which) const { return topics_[which].topic; }
+  bool is_known(slot which) const { return which < topics_.size() && !topics_[which].topic.empty(); }
+  bool is_synced(slot which) const { return is_known(which) && topics_[which].is_synced; }
+  /// What a snapshot of the topic's present state carries when it is sent on.
+  wire::market_header snapshot_header(slot which) const {
+    return {.epoch = topics_[which].epoch, .sequence = topics_[which].last_sequence, .is_snapshot = true};
+  }
+  const totals& counts() const { return totals_; }
+  /// What was wrong with the last malformed message.
+  const std::string& complaint() const { return complaint_; }
+
+private:
+  struct topic_state {
+    std::string topic; ///< empty: not yet seen
+    std::size_t endpoint = 0;
+    std::uint64_t epoch = 0, last_sequence = 0;
+    std::int64_t ask_ns = 0; ///< when it is asked for; 0: not waiting
+    std::int64_t wait_ns = 0;
+    bool is_synced = false;
+  };
+  std::optional<slot> slot_of_topic(std::string_view topic);
+  bool accept(topic_state& topic, const wire::market_message& got, const bus::verdict& order, slot what,
+              std::int64_t now_ns);
+  void lose_sync(topic_state& topic, slot what, std::int64_t ask_ns);
+  void regain_sync(topic_state& topic, slot what);
+
+  instrument_registry& instruments_;
+  wire::market_decoder decoder_;
+  bus::gap_tracker tracker_;
+  boost::unordered_flat_map<std::string_view, slot> slots_; ///< keys point into topics_
+  std::deque<topic_state> topics_;                          ///< by slot
+  std::set<std::pair<std::int64_t, slot>> asks_;            ///< when, what
+  totals totals_;
+  std::string complaint_;
+};
+
+} // namespace strike::feed

@@ -1,0 +1,1 @@
+#include "feed/last_values.hpp"

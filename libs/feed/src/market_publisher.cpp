@@ -1,0 +1,1 @@
+#include "feed/market_publisher.hpp"
