@@ -38,10 +38,10 @@ struct consumer {
   const caf::actor to;     ///< receives `parcel_ptr`
   const std::size_t bound; ///< events
   std::atomic<std::uint64_t> pending{0};
-  std::atomic<bool> is_behind{false}; ///< set by the router: it wants to hear when the consumer has drained
-  std::atomic<std::uint64_t> conflated{0};  ///< tickers and statuses that a newer one replaced
-  std::atomic<std::uint64_t> resynced{0};   ///< books that were sent anew
-  std::atomic<std::uint64_t> lost{0};       ///< trades that found no room
+  std::atomic<bool> is_behind{false};      ///< set by the router: it wants to hear when the consumer has drained
+  std::atomic<std::uint64_t> conflated{0}; ///< tickers and statuses that a newer one replaced
+  std::atomic<std::uint64_t> resynced{0};  ///< books that were sent anew
+  std::atomic<std::uint64_t> lost{0};      ///< trades that found no room
 
   /// The consumer has handled so many events.
   /// @returns whether it must now send (drained_atom, consumer_ptr) to the router
@@ -66,7 +66,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(strike::router::consumer_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<strike::subscription>)
 
 // The router is a `caf::actor` that takes
-//   (want_atom, consumer_ptr, std::vector<subscription>)    adds to what the consumer gets; the first one makes it known.
+//   (want_atom, consumer_ptr, std::vector<subscription>)    adds to what the consumer gets; the first one makes it
+//   known.
 //                                                           Of what is known already, the newest value comes at once
 //   (unwant_atom, consumer_ptr, std::vector<subscription>)  takes away
 //   (drained_atom, consumer_ptr)                            see `consumer::done`

@@ -7,12 +7,14 @@
 
 #include <algorithm>
 #include <poll.h>
+#include <unordered_map>
 
 namespace strike::bus {
 
 struct polled_subscriber::impl {
   void take_from(std::size_t index);
   void poll_all(std::chrono::milliseconds wait);
+  void tell(bool is_wanted, std::string_view prefix);
 
   config settings;
   std::vector<link> links;
@@ -24,6 +26,7 @@ struct polled_subscriber::impl {
   zmq::message_t body;
   counters counts;
   wake_signal woken;
+  std::unordered_map<std::string, std::size_t> prefixes; ///< how often each is subscribed
 };
 
 /// A descriptor tells changes only, so that a socket is received from until nothing is there before the next sleep.
@@ -52,6 +55,17 @@ void polled_subscriber::impl::poll_all(std::chrono::milliseconds wait) {
     if (fds[n + i].revents != 0) links[i].report_news(i, counts, settings.on_link);
   }
   if (fds[2 * n].revents != 0) woken.clear();
+  // also_watch has woken us, and is its owner's to read
+}
+
+void polled_subscriber::impl::tell(bool is_wanted, std::string_view prefix) {
+  for (auto& link : links) {
+    if (is_wanted)
+      link.socket.set(zmq::sockopt::subscribe, prefix);
+    else
+      link.socket.set(zmq::sockopt::unsubscribe, prefix);
+  }
+  std::ranges::fill(has_more, char{1}); // the call may have taken the sockets' signal
 }
 
 polled_subscriber::polled_subscriber(std::unique_ptr<impl> x) : impl_{std::move(x)} {}
@@ -72,19 +86,27 @@ result<polled_subscriber> polled_subscriber::open(const context& where, config c
   for (auto& link : x->links) x->fds.push_back({link.fd(), POLLIN, 0});
   for (auto& link : x->links) x->fds.push_back({link.news_fd(), POLLIN, 0});
   x->fds.push_back({x->woken.fd(), POLLIN, 0});
+  x->fds.push_back({x->settings.also_watch, POLLIN, 0}); // poll ignores -1
   x->has_more.assign(x->links.size(), 1);
   x->batch.reserve(x->settings.max_batch);
   return polled_subscriber{std::move(x)};
 }
 
 void polled_subscriber::subscribe(std::string_view prefix) {
-  for (auto& link : impl_->links) link.socket.set(zmq::sockopt::subscribe, prefix);
-  std::ranges::fill(impl_->has_more, char{1});
+  if (impl_->prefixes[std::string{prefix}]++ == 0) impl_->tell(true, prefix);
 }
 
 void polled_subscriber::unsubscribe(std::string_view prefix) {
-  for (auto& link : impl_->links) link.socket.set(zmq::sockopt::unsubscribe, prefix);
-  std::ranges::fill(impl_->has_more, char{1});
+  const auto found = impl_->prefixes.find(std::string{prefix});
+  if (found == impl_->prefixes.end() || --found->second > 0) return;
+  impl_->prefixes.erase(found);
+  impl_->tell(false, prefix);
+}
+
+void polled_subscriber::ask_again(std::string_view topic) {
+  const bool is_subscribed = impl_->prefixes.contains(std::string{topic});
+  impl_->tell(!is_subscribed, topic);
+  impl_->tell(is_subscribed, topic);
 }
 
 std::vector<message>& polled_subscriber::receive(std::chrono::milliseconds wait) {
@@ -109,8 +131,9 @@ void polled_subscriber::wake() const { impl_->woken.set(); }
 const counters& polled_subscriber::counts() const { return impl_->counts; }
 
 struct subscriber::impl {
+  enum class wish : std::uint8_t { subscribe, unsubscribe, ask_again };
   struct command {
-    bool is_wanted;
+    wish what;
     std::string prefix;
   };
 
@@ -121,10 +144,10 @@ struct subscriber::impl {
     sockets.wake();
     thread.join();
   }
-  void tell(bool is_wanted, std::string_view prefix) {
+  void tell(wish what, std::string_view prefix) {
     {
       const std::lock_guard lock{mutex};
-      commands.push_back({is_wanted, std::string{prefix}});
+      commands.push_back({what, std::string{prefix}});
       has_commands = true;
     }
     sockets.wake();
@@ -148,7 +171,19 @@ void subscriber::impl::obey() {
     todo.swap(commands);
     has_commands = false;
   }
-  for (const auto& x : todo) x.is_wanted ? sockets.subscribe(x.prefix) : sockets.unsubscribe(x.prefix);
+  for (const auto& x : todo) {
+    switch (x.what) {
+    case wish::subscribe:
+      sockets.subscribe(x.prefix);
+      break;
+    case wish::unsubscribe:
+      sockets.unsubscribe(x.prefix);
+      break;
+    case wish::ask_again:
+      sockets.ask_again(x.prefix);
+      break;
+    }
+  }
 }
 
 void subscriber::impl::run() {
@@ -163,16 +198,18 @@ subscriber::subscriber(std::unique_ptr<impl> x) : impl_{std::move(x)} {}
 subscriber::~subscriber() = default;
 
 result<std::unique_ptr<subscriber>> subscriber::open(const context& where, config config) {
-  auto made =
-      polled_subscriber::open(where, {std::move(config.endpoints), config.max_batch, std::move(config.on_link)});
+  auto made = polled_subscriber::open(
+      where,
+      {.endpoints = std::move(config.endpoints), .max_batch = config.max_batch, .on_link = std::move(config.on_link)});
   if (!made) return std::unexpected{made.error()};
   auto x = std::make_unique<impl>(std::move(*made), std::move(config.on_batch));
   x->thread = start_thread("bus-subscribe", [p = x.get()] { p->run(); });
   return std::unique_ptr<subscriber>{new subscriber{std::move(x)}};
 }
 
-void subscriber::subscribe(std::string_view prefix) { impl_->tell(true, prefix); }
-void subscriber::unsubscribe(std::string_view prefix) { impl_->tell(false, prefix); }
+void subscriber::subscribe(std::string_view prefix) { impl_->tell(impl::wish::subscribe, prefix); }
+void subscriber::unsubscribe(std::string_view prefix) { impl_->tell(impl::wish::unsubscribe, prefix); }
+void subscriber::ask_again(std::string_view topic) { impl_->tell(impl::wish::ask_again, topic); }
 const counters& subscriber::counts() const { return impl_->sockets.counts(); }
 
 } // namespace strike::bus

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <utility>
 #include <vector>
 
 namespace strike::bus {
@@ -28,6 +29,8 @@ public:
     used_[topic] += count;
     return {epoch_, first, count};
   }
+  /// The number of the topic's last event; 0 if there was none.
+  std::uint64_t last(std::uint32_t topic) const { return topic < used_.size() ? used_[topic] : 0; }
   std::uint64_t epoch() const { return epoch_; }
 
 private:
@@ -71,6 +74,11 @@ public:
   /// Forgets a topic; its next message is `first` again. Call it when the topic was unsubscribed.
   void forget(std::uint32_t topic);
 
+  /// The epoch of a topic and the number of its last event seen; {0, 0} if nothing was seen.
+  std::pair<std::uint64_t, std::uint64_t> position(std::uint32_t topic) const {
+    if (topic >= topics_.size() || topics_[topic].next == 0) return {};
+    return {topics_[topic].epoch, topics_[topic].next - 1};
+  }
   const totals& counts() const { return totals_; }
 
 private:

@@ -9,7 +9,6 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace strike::feed {
@@ -28,6 +27,9 @@ namespace strike::feed {
 /// Books and trades of many instruments are asked for one by one: nobody wants a whole venue's by mistake.
 class demand_table {
 public:
+  enum class kind : std::uint8_t { tap, wildcard, named };
+  static kind kind_of(std::string_view prefix);
+
   /// @param grace how long a prefix stays wanted after its last subscriber left
   explicit demand_table(std::chrono::nanoseconds grace) : grace_ns_{grace.count()} {}
 
@@ -46,25 +48,20 @@ public:
   /// Another number whenever `wants` may answer otherwise than before.
   std::uint64_t version() const { return version_; }
   /// Whether anything but taps is there.
-  bool is_empty() const { return instruments_.empty() && wildcards_.empty(); }
+  bool is_empty() const { return demands_ == 0; }
 
 private:
   struct wish {
     std::uint64_t count = 0;
     std::int64_t ends_ns = INT64_MAX; ///< while nobody holds it
   };
-  struct wildcard {
-    venue at;
-    std::string symbol_start;
-    bool operator<(const wildcard& x) const { return at != x.at ? at < x.at : symbol_start < x.symbol_start; }
-  };
   void index(const std::string& prefix, bool is_wanted);
 
   std::int64_t grace_ns_;
-  std::map<std::string, wish, std::less<>> wishes_;
-  std::set<std::string, std::less<>> ending_;                 ///< in their time of grace
-  std::unordered_map<std::string, std::uint8_t> instruments_; ///< "deribit/BTC-PERPETUAL": a bit per channel
-  std::set<wildcard> wildcards_;
+  std::map<std::string, wish, std::less<>> wishes_; ///< by prefix
+  std::set<std::string> ending_;                    ///< those in their time of grace
+  std::set<std::string> wildcards_;
+  std::size_t demands_ = 0; ///< wishes that are no taps
   std::uint64_t version_ = 0;
 };
 

@@ -3,6 +3,7 @@
 #include "bus/options.hpp"
 #include "config/section.hpp"
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -17,8 +18,8 @@ namespace strike::feed {
 ///     [bus.servers]                          # whom this process expects at an endpoint
 ///     "tcp://10.0.0.5:7001" = "<public key>"
 ///
-/// `inproc` and `ipc` endpoints, and tcp ones on a loopback address, take keys only where `servers` names them or, when
-/// bound, never.
+/// What is bound takes keys where it is reachable from other hosts: never on `inproc`, `ipc` and tcp on a loopback
+/// address. What is connected to has keys where `servers` names one.
 ///
 /// Reads an endpoint to bind. Mistakes are recorded in the document.
 /// @param fallback where the key is absent; may be empty

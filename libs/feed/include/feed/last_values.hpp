@@ -23,6 +23,8 @@ public:
   /// went in, and its trust.
   /// @returns nothing if none is known, for trades, and for a book that has had no snapshot or is not live
   std::optional<market_event> snapshot(slot which) const;
+  bool has(slot which) const; ///< whatever its trust
+  bool is_live(slot which) const;
   /// One past the highest slot with a value.
   slot end() const { return static_cast<slot>(values_.size()) * channels; }
   /// @returns null if there is none
@@ -33,11 +35,11 @@ private:
     order_book book;
     std::int64_t venue_ns = 0, recv_ns = 0;
   };
-  struct entry {
+  struct known {
     std::unique_ptr<market_event> ticker, status;
     std::unique_ptr<book_state> book;
   };
-  std::deque<entry> values_; ///< by instrument
+  std::deque<known> values_; ///< by instrument
 };
 
 } // namespace strike::feed

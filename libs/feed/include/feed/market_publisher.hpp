@@ -19,7 +19,7 @@ class market_publisher {
 public:
   struct config {
     bus::bind_config bind;
-    std::uint64_t epoch = 0;                       ///< of this start: nanoseconds since the Unix epoch
+    std::uint64_t epoch = 0;                        ///< of this start: nanoseconds since the Unix epoch
     std::chrono::nanoseconds grace{10'000'000'000}; ///< a subscription lives on so long after its last subscriber
     /// A prefix (see demand_table) became wanted, or ceased to be. A tap is not reported. Called by `poll`.
     std::function<void(const bus::demand&)> on_demand;
