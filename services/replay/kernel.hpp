@@ -4,7 +4,7 @@
 #include "match/exchange.hpp"
 #include "match/latency.hpp"
 #include "replay/fifo.hpp"
-#include "replay/routes.hpp"
+#include "strategy/routes.hpp"
 #include "replay/run_output.hpp"
 #include "replay/simulation_config.hpp"
 #include "strategy/registry.hpp"

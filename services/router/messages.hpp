@@ -46,8 +46,8 @@ struct consumer {
   /// The consumer has handled so many events.
   /// @returns whether it must now send (drained_atom, consumer_ptr) to the router
   bool done(std::size_t events) {
-    const auto left = pending.fetch_sub(events, std::memory_order_acq_rel) - events;
-    return left == 0 && is_behind.load(std::memory_order_acquire);
+    const auto left = pending.fetch_sub(events) - events; // both in one total order with the router's
+    return left == 0 && is_behind.load();
   }
 };
 using consumer_ptr = std::shared_ptr<consumer>;

@@ -18,6 +18,11 @@ bus::stamp stamp_of(const wire::market_message& x) {
   return {x.header.epoch, x.header.sequence, static_cast<std::uint32_t>(x.events)};
 }
 
+bool is_live(const std::vector<market_event>& events, std::size_t first) {
+  return std::all_of(events.begin() + static_cast<std::ptrdiff_t>(first), events.end(),
+                     [](const market_event& x) { return x.state == trust::live; });
+}
+
 bool is_loss(bus::continuity x) { return x == bus::continuity::gap || x == bus::continuity::new_epoch; }
 
 } // namespace
@@ -64,8 +69,8 @@ std::optional<arrival> intake::read(std::string_view topic, std::string_view byt
   got.header = message->header;
   got.order = tracker_.observe(*which, stamp_of(*message));
   auto& state = topics_[*which];
-  const bool is_for_others =
-      message->header.is_snapshot && state.is_synced && got.order.kind == bus::continuity::in_order;
+  const bool is_for_others = message->header.is_snapshot && state.is_synced &&
+                             got.order.kind == bus::continuity::in_order && is_live(out, got.first_event);
   if (got.order.kind == bus::continuity::duplicate || is_for_others) {
     ++totals_.duplicates;
     out.resize(got.first_event);
@@ -89,10 +94,15 @@ std::optional<arrival> intake::read(std::string_view topic, std::string_view byt
 void intake::judge(arrival& got, bool is_readable, std::int64_t now_ns, std::vector<market_event>& events) {
   const bool is_new = got.order.kind == bus::continuity::first;
   switch (channel_of_slot(got.what)) {
-  case channel::ticker:
-  case channel::trades:
+  case channel::ticker: // whole by itself
+    if (is_live(events, got.first_event))
+      regain_sync(got.what);
+    else
+      topics_[got.what].is_synced = false; // its source mends it, unasked
+    break;
+  case channel::trades: // what was lost stays lost
     regain_sync(got.what);
-    break; // whole by itself; what was lost stays lost
+    break;
   case channel::status:
     drop_foreign_definitions(got, events);
     if (got.header.is_snapshot || is_new)
@@ -111,9 +121,11 @@ void intake::judge(arrival& got, bool is_readable, std::int64_t now_ns, std::vec
 void intake::judge_book(arrival& got, std::int64_t now_ns, std::vector<market_event>& events) {
   for (auto i = got.first_event; i < events.size(); ++i) {
     auto& event = events[i];
-    if (std::holds_alternative<book_snapshot>(event.body) && event.state == trust::live)
+    if (event.state != trust::live)
+      topics_[got.what].is_synced = false;
+    else if (std::holds_alternative<book_snapshot>(event.body))
       regain_sync(got.what);
-    else if (!topics_[got.what].is_synced && event.state == trust::live)
+    else if (!topics_[got.what].is_synced)
       event.state = trust::resyncing;
   }
   // a subscriber is sent a snapshot without asking; only when none comes must it ask

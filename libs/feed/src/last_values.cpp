@@ -15,21 +15,21 @@ void keep(std::unique_ptr<market_event>& where, const market_event& event) {
 
 void last_values::apply(const market_event& event) {
   if (event.instrument.index >= values_.size()) values_.resize(event.instrument.index + 1);
-  auto& entry = values_[event.instrument.index];
+  auto& known = values_[event.instrument.index];
   switch (channel_of(event)) {
   case channel::ticker:
-    keep(entry.ticker, event);
+    keep(known.ticker, event);
     return;
   case channel::status:
-    keep(entry.status, event);
+    keep(known.status, event);
     return;
   case channel::trades:
     return;
   case channel::book:
     break;
   }
-  if (!entry.book) entry.book = std::make_unique<book_state>();
-  auto& state = *entry.book;
+  if (!known.book) known.book = std::make_unique<book_state>();
+  auto& state = *known.book;
   if (event.state != trust::live)
     state.book.distrust(event.state);
   else if (const auto* snapshot = std::get_if<book_snapshot>(&event.body))
@@ -43,9 +43,39 @@ void last_values::apply(const market_event& event) {
 void last_values::distrust(slot which, trust why) {
   const auto id = instrument_of(which).index;
   if (id >= values_.size()) return;
-  auto& entry = values_[id];
-  if (channel_of_slot(which) == channel::ticker && entry.ticker) entry.ticker->state = why;
-  if (channel_of_slot(which) == channel::book && entry.book) entry.book->book.distrust(why);
+  auto& known = values_[id];
+  if (channel_of_slot(which) == channel::ticker && known.ticker) known.ticker->state = why;
+  if (channel_of_slot(which) == channel::book && known.book) known.book->book.distrust(why);
+}
+
+std::optional<market_event> last_values::mark(slot which, trust why) const {
+  if (!has(which)) return {};
+  const auto id = instrument_of(which);
+  const auto& known = values_[id.index];
+  if (channel_of_slot(which) == channel::book)
+    return market_event{known.book->venue_ns, known.book->recv_ns, id, why, book_change{}};
+  if (channel_of_slot(which) != channel::ticker) return {};
+  auto out = *known.ticker;
+  out.state = why;
+  return out;
+}
+
+void last_values::forget(slot which) {
+  if (!has(which)) return;
+  auto& known = values_[instrument_of(which).index];
+  switch (channel_of_slot(which)) {
+  case channel::ticker:
+    known.ticker.reset();
+    return;
+  case channel::status:
+    known.status.reset();
+    return;
+  case channel::book:
+    known.book.reset();
+    return;
+  case channel::trades:
+    return;
+  }
 }
 
 bool last_values::has(slot which) const {
@@ -66,31 +96,31 @@ bool last_values::has(slot which) const {
 
 bool last_values::is_live(slot which) const {
   if (!has(which)) return false;
-  const auto& entry = values_[instrument_of(which).index];
-  if (channel_of_slot(which) == channel::book) return entry.book->book.state() == trust::live;
-  return channel_of_slot(which) == channel::status || entry.ticker->state == trust::live;
+  const auto& known = values_[instrument_of(which).index];
+  if (channel_of_slot(which) == channel::book) return known.book->book.state() == trust::live;
+  return channel_of_slot(which) == channel::status || known.ticker->state == trust::live;
 }
 
 std::optional<market_event> last_values::snapshot(slot which) const {
   const auto id = instrument_of(which);
   if (id.index >= values_.size()) return {};
-  const auto& entry = values_[id.index];
+  const auto& known = values_[id.index];
   switch (channel_of_slot(which)) {
   case channel::ticker:
-    return entry.ticker ? std::optional{*entry.ticker} : std::nullopt;
+    return known.ticker ? std::optional{*known.ticker} : std::nullopt;
   case channel::status:
-    return entry.status ? std::optional{*entry.status} : std::nullopt;
+    return known.status ? std::optional{*known.status} : std::nullopt;
   case channel::trades:
     return {};
   case channel::book:
     break;
   }
   if (!is_live(which)) return {};
-  const auto& book = entry.book->book;
+  const auto& book = known.book->book;
   book_snapshot all{.sequence = book.sequence(),
                     .bids{book.bids().begin(), book.bids().end()},
                     .asks{book.asks().begin(), book.asks().end()}};
-  return market_event{entry.book->venue_ns, entry.book->recv_ns, id, trust::live, std::move(all)};
+  return market_event{known.book->venue_ns, known.book->recv_ns, id, trust::live, std::move(all)};
 }
 
 const order_book* last_values::book(instrument_id id) const {

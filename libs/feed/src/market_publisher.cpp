@@ -123,12 +123,7 @@ void market_publisher::distrust(venue at, trust why) {
   auto& x = *impl_;
   for (slot which = 0; which < x.values.end(); ++which) {
     if (x.instruments.at(instrument_of(which)).at != at) continue;
-    const auto before = x.values.snapshot(which);
-    if (!before || channel_of_slot(which) == channel::status) continue;
-    auto mark = *before;
-    mark.state = why;
-    if (channel_of_slot(which) == channel::book) mark.body = book_change{};
-    publish({&mark, 1});
+    if (const auto mark = x.values.mark(which, why)) publish({&*mark, 1});
   }
 }
 

@@ -23,6 +23,10 @@ public:
   /// went in, and its trust.
   /// @returns nothing if none is known, for trades, and for a book that has had no snapshot or is not live
   std::optional<market_event> snapshot(slot which) const;
+  /// What tells a consumer that a book or ticker is not to be trusted: the ticker, or a change without levels.
+  /// @returns nothing if there is nothing to distrust
+  std::optional<market_event> mark(slot which, trust why) const;
+  void forget(slot which);
   bool has(slot which) const; ///< whatever its trust
   bool is_live(slot which) const;
   /// One past the highest slot with a value.
@@ -35,11 +39,11 @@ private:
     order_book book;
     std::int64_t venue_ns = 0, recv_ns = 0;
   };
-  struct known {
+  struct instrument_values {
     std::unique_ptr<market_event> ticker, status;
     std::unique_ptr<book_state> book;
   };
-  std::deque<known> values_; ///< by instrument
+  std::deque<instrument_values> values_; ///< by instrument
 };
 
 } // namespace strike::feed

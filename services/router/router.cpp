@@ -1,0 +1,173 @@
+#include "router/router.hpp"
+
+#include "bus/publisher.hpp"
+#include "bus/subscriber.hpp"
+#include "feed/endpoints.hpp"
+#include "process/log.hpp"
+#include "router/routing.hpp"
+#include "router/routing_metrics.hpp"
+
+#include <caf/blocking_actor.hpp>
+#include <caf/message_handler.hpp>
+#include <caf/others.hpp>
+#include <caf/send.hpp>
+
+#include <algorithm>
+
+namespace strike::router {
+
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+std::int64_t steady_ns() { return steady_clock::now().time_since_epoch().count(); }
+
+/// What a router is made of; opened before its thread starts, so that mistakes are found at the start.
+struct parts {
+  process::environment& env;
+  std::shared_ptr<instrument_registry> instruments;
+  std::string name;
+  std::vector<std::string> endpoints; ///< upstream
+  std::chrono::nanoseconds grace;
+  std::optional<bus::publisher> downstream;
+  std::vector<bus::link_report> news; ///< of upstream, not yet handled
+  std::optional<bus::polled_subscriber> upstream;
+};
+
+/// A ROUTER forwards events from the bus to its consumers. It sleeps on the bus itself, since a hop from a bus thread
+/// to an actor and another to the strategy would double the time that an event takes; a message in its mailbox wakes
+/// it.
+class router final : public caf::blocking_actor, public ports {
+public:
+  router(caf::actor_config& config, std::shared_ptr<parts> what)
+      : caf::blocking_actor{config}, parts_{std::move(what)}, routing_{*this, *parts_->instruments, parts_->grace},
+        metrics_{parts_->env.metrics, parts_->name} {}
+
+  const char* name() const override { return "router"; }
+  void enqueue(caf::mailbox_element_ptr what, caf::execution_unit* host) override {
+    caf::blocking_actor::enqueue(std::move(what), host);
+    parts_->upstream->wake();
+  }
+  void act() override;
+
+  void subscribe(std::string_view prefix) override { parts_->upstream->subscribe(prefix); }
+  void unsubscribe(std::string_view prefix) override { parts_->upstream->unsubscribe(prefix); }
+  void ask_again(std::string_view topic) override { parts_->upstream->ask_again(topic); }
+  void deliver(const consumer& to, parcel_ptr events) override { caf::anon_send(to.to, std::move(events)); }
+  void republish(std::string_view topic, std::string_view bytes) override {
+    if (parts_->downstream) parts_->downstream->publish(topic, bytes);
+  }
+
+private:
+  void handle_mail(std::int64_t now_ns);
+  void handle_news();
+  void report(std::int64_t now_ns);
+
+  std::shared_ptr<parts> parts_;
+  routing routing_;
+  routing_metrics metrics_;
+  process::log_every complaints_{std::chrono::seconds{10}};
+  std::uint64_t complained_ = 0; ///< of how many malformed messages the log has heard
+  std::int64_t next_report_ns_ = 0;
+  bool is_stopping_ = false;
+};
+
+void router::act() {
+  std::int64_t next_ns = 0;
+  while (!is_stopping_) {
+    const auto wait_ns = std::max<std::int64_t>(std::min(next_ns, next_report_ns_) - steady_ns(), 0);
+    auto& arrived = parts_->upstream->receive(milliseconds{(wait_ns + 999'999) / 1'000'000});
+    const auto now = steady_ns();
+    handle_news();
+    if (!arrived.empty()) routing_.take(arrived, now);
+    if (parts_->downstream)
+      parts_->downstream->poll_demand([&](const bus::demand& x) { routing_.want_downstream(x, now); });
+    handle_mail(now);
+    next_ns = routing_.poll(now);
+    if (now >= next_report_ns_) report(now);
+  }
+}
+
+void router::handle_mail(std::int64_t now_ns) {
+  while (has_next_message()) {
+    receive(
+        [&](want_atom, const consumer_ptr& who, const std::vector<subscription>& what) {
+          if (!routing_.knows(who)) monitor(who->to);
+          routing_.want(who, what);
+        },
+        [&](unwant_atom, const consumer_ptr& who, const std::vector<subscription>& what) {
+          routing_.unwant(who, what, now_ns);
+        },
+        [&](drained_atom, const consumer_ptr& who) { routing_.drained(who); },
+        [&](leave_atom, const consumer_ptr& who) { routing_.leave(who, now_ns); },
+        [&](const caf::down_msg& x) { routing_.leave(x.source, now_ns); },
+        [&](const caf::exit_msg&) { is_stopping_ = true; },
+        caf::others >> [](caf::message_view& x) -> caf::result<caf::message> {
+          return caf::make_error(caf::sec::unexpected_message, to_string(x.content()));
+        });
+  }
+}
+
+void router::handle_news() {
+  for (const auto& x : std::exchange(parts_->news, {})) {
+    const auto& endpoint = parts_->endpoints[x.endpoint];
+    if (x.what == bus::link_state::connected) {
+      parts_->env.ready.ready("upstream " + endpoint);
+      parts_->env.log.info("upstream connected", {{"router", parts_->name}, {"endpoint", endpoint}});
+      continue;
+    }
+    if (x.what == bus::link_state::disconnected) routing_.disconnected(x.endpoint);
+    if (parts_->env.ready.not_ready("upstream " + endpoint, x.text))
+      parts_->env.log.warning("upstream lost", {{"router", parts_->name}, {"endpoint", endpoint}, {"why", x.text}});
+  }
+}
+
+void router::report(std::int64_t now_ns) {
+  next_report_ns_ = now_ns + 1'000'000'000;
+  metrics_.update(routing_);
+  const auto malformed = routing_.counts().malformed;
+  if (malformed == complained_ || !complaints_.pass(steady_clock::now())) return;
+  parts_->env.log.warning(
+      "malformed market data",
+      {{"router", parts_->name}, {"messages", malformed - complained_}, {"last", routing_.complaint()}});
+  complained_ = malformed;
+}
+
+} // namespace
+
+settings read_settings(config::section root, config::section table, const std::vector<std::string>& upstream) {
+  settings made;
+  made.upstream = feed::read_connects(root, table, "upstream", upstream);
+  if (table.has("publish")) made.publish = feed::read_bind(root, table, "publish", "");
+  made.grace = std::chrono::nanoseconds{table.duration_ns("grace", made.grace.count())};
+  return made;
+}
+
+result<caf::actor> start(process::environment& env, const bus::context& where,
+                         std::shared_ptr<instrument_registry> instruments, settings how, const std::string& name,
+                         std::string* endpoint) {
+  auto made = std::make_shared<parts>(parts{env, std::move(instruments), name, {}, how.grace});
+  bus::polled_subscriber::config upstream{
+      .endpoints = std::move(how.upstream),
+      .on_link = [to = made.get()](const bus::link_report& x) { to->news.push_back(x); }};
+  for (const auto& x : upstream.endpoints) {
+    made->endpoints.push_back(x.endpoint);
+    if (!x.endpoint.starts_with("inproc://")) env.ready.not_ready("upstream " + x.endpoint, "not yet connected");
+  }
+  if (how.publish) {
+    auto downstream = bus::publisher::bind(where, *how.publish);
+    if (!downstream) return std::unexpected{downstream.error()};
+    made->downstream.emplace(*std::move(downstream));
+    upstream.also_watch = made->downstream->fd();
+    if (endpoint) *endpoint = made->downstream->endpoint();
+    env.log.info("publishing", {{"router", name}, {"endpoint", made->downstream->endpoint()}});
+  }
+  auto opened = bus::polled_subscriber::open(where, std::move(upstream));
+  if (!opened) return std::unexpected{opened.error()};
+  made->upstream.emplace(*std::move(opened));
+  // Its consumers know this one only: if it dies, the process does, and is started anew.
+  return env.supervise({name, [made](caf::actor_system& in) { return in.spawn<router>(made); }, {.most_restarts = 0}});
+}
+
+} // namespace strike::router
