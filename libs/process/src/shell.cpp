@@ -2,9 +2,11 @@
 
 #include "process/actor_error.hpp"
 #include "process/version.hpp"
+#include "prompt_sharing.hpp"
 #include "signals.hpp"
 #include "watchdog.hpp"
 
+#include <caf/scheduler/coordinator.hpp>
 #include <caf/send.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -29,8 +31,7 @@ result<void> call(const std::function<result<void>(environment&)>& start, enviro
 } // namespace
 
 shell::system_config::system_config() {
-  // idle workers sleep; CAF's default, stealing, polls: 20 % of a core against 4 % with one message a millisecond
-  set("scheduler.policy", caf::atom("sharing"));
+  load<caf::scheduler::coordinator<prompt_sharing>>();
   process::add_error_category(*this);
 }
 
