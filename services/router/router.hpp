@@ -32,4 +32,7 @@ result<caf::actor> start(process::environment& env, const bus::context& where,
                          std::shared_ptr<instrument_registry> instruments, settings how, const std::string& name,
                          std::string* endpoint = nullptr);
 
+/// The whole service: `[router]`, and one router that publishes.
+result<void> start_service(process::environment& env);
+
 } // namespace strike::router

@@ -156,12 +156,36 @@ void routing::take(std::span<const bus::message> arrived, std::int64_t now_ns) {
   auto block = spare_ ? std::move(spare_) : std::make_shared<std::vector<market_event>>();
   block->clear();
   block->reserve(arrived.size());
+  look_ahead(arrived);
   for (const auto& message : arrived) {
     const auto got = intake_.read(message.topic(), message.bytes(), message.endpoint(), now_ns, *block);
     if (got || !message.topic().starts_with("md/")) out_.republish(message.topic(), message.bytes());
     if (got) route(*got, *block);
   }
   flush(block);
+}
+
+/// With many instruments each message would wait for memory five times; so all of a batch wait together.
+void routing::look_ahead(std::span<const bus::message> arrived) {
+  if (arrived.size() < 4) return;
+  ahead_.clear();
+  for (const auto& message : arrived) {
+    ahead_.push_back(feed::topic_index::hash_of(message.topic()));
+    intake_.prefetch(ahead_.back());
+  }
+  for (auto& x : ahead_) {
+    const auto what = intake_.expect(x);
+    x = what;
+    if (what == UINT32_MAX) continue;
+    routes_.prefetch(feed::instrument_of(what), feed::channel_of_slot(what));
+    values_.prefetch(what);
+  }
+  for (const auto x : ahead_) {
+    const auto what = static_cast<feed::slot>(x);
+    if (what == UINT32_MAX) continue;
+    intake_.prefetch_name(what);
+    values_.prefetch_value(what);
+  }
 }
 
 void routing::route(const feed::arrival& got, const std::vector<market_event>& events) {

@@ -93,6 +93,7 @@ private:
   void forget_if_unwanted(feed::slot what, const std::string& prefix);
   void greet(member& to, const std::vector<subscription>& what);
   void announce(instrument_id id);
+  void look_ahead(std::span<const bus::message> arrived);
   void route(const feed::arrival& got, const std::vector<market_event>& events);
   void pick(feed::slot what, std::uint32_t event);
   void flush(const block_ptr& block);
@@ -113,7 +114,8 @@ private:
   std::vector<deep_wish> deep_wishes_;
   std::vector<bool> announced_; ///< by instrument
   std::size_t upstream_ = 0;
-  block_ptr spare_; ///< a block that nobody got
+  std::vector<std::uint64_t> ahead_; ///< scratch of look_ahead: hashes, then slots
+  block_ptr spare_;                  ///< a block that nobody got
   wire::market_encoder encoder_;
   std::string bytes_;
 };

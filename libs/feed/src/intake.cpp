@@ -28,7 +28,9 @@ bool is_loss(bus::continuity x) { return x == bus::continuity::gap || x == bus::
 } // namespace
 
 std::optional<slot> intake::slot_of_topic(std::string_view topic) {
-  if (const auto found = slots_.find(topic); found != slots_.end()) return found->second;
+  const auto hash = topic_index::hash_of(topic);
+  const auto found = slots_.find(hash, [&](slot x) { return names_[x] == topic; });
+  if (found != UINT32_MAX) return found;
   const auto refuse = [this](std::string why) {
     complaint_ = std::move(why);
     ++totals_.malformed;
@@ -51,7 +53,16 @@ void intake::learn(slot which, std::string_view topic) {
   }
   topics_[which].is_known = true;
   names_[which] = topic;
-  slots_.emplace(names_[which], which);
+  slots_.insert(topic_index::hash_of(topic), which);
+}
+
+slot intake::expect(std::uint64_t topic_hash) const {
+  const auto which = slots_.find(topic_hash, [](slot) { return true; });
+  if (which == UINT32_MAX) return which;
+  __builtin_prefetch(&names_[which]);
+  __builtin_prefetch(&topics_[which]);
+  tracker_.prefetch(which);
+  return which;
 }
 
 std::optional<arrival> intake::read(std::string_view topic, std::string_view bytes, std::size_t endpoint,

@@ -78,6 +78,13 @@ void last_values::forget(slot which) {
   }
 }
 
+void last_values::prefetch_value(slot which) const {
+  const auto id = instrument_of(which).index;
+  if (id >= values_.size() || channel_of_slot(which) != channel::ticker) return;
+  const auto* bytes = reinterpret_cast<const char*>(values_[id].ticker.get());
+  for (std::size_t i = 0; bytes && i < sizeof(market_event); i += 64) __builtin_prefetch(bytes + i, 1);
+}
+
 bool last_values::has(slot which) const {
   const auto id = instrument_of(which).index;
   if (id >= values_.size()) return false;

@@ -15,9 +15,9 @@ class abstract_coordinator;
 namespace strike::process {
 
 /// A scheduler policy for CAF that wakes a sleeping worker as fast as the system can: one queue for all, as CAF's own
-/// work sharing, but who enqueues wakes after it has let go of the lock, wakes nobody who is awake, and takes the worker
-/// that slept last, whose memory is still warm. CAF's sharing wakes while it holds the lock, so that the worker sleeps
-/// once more; its stealing polls: 20 % of a core with nothing to do.
+/// work sharing, but who enqueues wakes after it has let go of the lock, wakes nobody who is awake, and takes the
+/// worker that slept last, whose memory is still warm. CAF's sharing wakes while it holds the lock, so that the worker
+/// sleeps once more; its stealing polls: 20 % of a core with nothing to do.
 ///
 /// The shape of a policy is that of caf::policy::work_sharing.
 class prompt_sharing : public caf::policy::unprofiled {

@@ -27,6 +27,11 @@ public:
   /// @returns nothing if there is nothing to distrust
   std::optional<market_event> mark(slot which, trust why) const;
   void forget(slot which);
+  /// Starts to fetch what `apply` will write: first of all, then `prefetch_value` of all.
+  void prefetch(slot which) const {
+    if (instrument_of(which).index < values_.size()) __builtin_prefetch(&values_[instrument_of(which).index]);
+  }
+  void prefetch_value(slot which) const;
   bool has(slot which) const; ///< whatever its trust
   bool is_live(slot which) const;
   /// One past the highest slot with a value.

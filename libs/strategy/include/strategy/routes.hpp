@@ -30,6 +30,11 @@ public:
     return resolved_[id.index][static_cast<std::size_t>(what)];
   }
 
+  /// Starts to fetch what `receivers` will read.
+  void prefetch(instrument_id id, channel what) const {
+    if (id.index < resolved_.size()) __builtin_prefetch(&resolved_[id.index][static_cast<std::size_t>(what)]);
+  }
+
 private:
   using receiver_list = boost::container::small_vector<std::uint32_t, 4>;
   using by_channel = std::array<receiver_list, enum_names<channel>::table.size()>;
