@@ -6,6 +6,7 @@
 #include <caf/others.hpp>
 #include <caf/send.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <fmt/format.h>

@@ -1,9 +1,11 @@
 #include "replay/feed_loop.hpp"
 
+#include "base/time.hpp"
 #include "replay/feed_control.hpp"
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace strike::replay {
 
@@ -60,6 +62,7 @@ result<std::int64_t> feed_loop::round(std::int64_t now_ns) {
     next_ns = std::min(next_ns, !is_waiting_ ? now_ns : starts_ns_.value_or(INT64_MAX));
   }
   report_.look(*recording_, now_ns);
+  if (!recording_->is_paused() && !recording_->is_over()) next_ns = std::min(next_ns, report_.next_look_ns());
   note_end(now_ns);
   return next_ns;
 }

@@ -20,6 +20,7 @@ public:
   void ended(const paced_recording& what, std::int64_t now_ns);
   /// To be called now and then; looks once a second.
   void look(const paced_recording& what, std::int64_t now_ns);
+  std::int64_t next_look_ns() const { return next_look_ns_; }
   std::uint64_t events() const { return events_.value(); }
 
 private:
