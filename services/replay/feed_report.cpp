@@ -5,8 +5,15 @@
 namespace strike::replay {
 
 namespace {
+
 constexpr std::int64_t look_every_ns = ns_per_s, line_every_ns = 60 * ns_per_s;
+
+/// Of the bytes; the reader is some thousand events ahead.
+int percent_read(const journal::read_stats& x) {
+  return x.bytes_total > 0 ? static_cast<int>(100 * x.bytes_read / x.bytes_total) : 0;
 }
+
+} // namespace
 
 feed_report::feed_report(process::logger& log, process::metric_registry& metrics)
     : log_{log}, events_{metrics.get_counter("strike_replay_events_total", "Recorded events that fell due")},
@@ -19,6 +26,7 @@ feed_report::feed_report(process::logger& log, process::metric_registry& metrics
 
 void feed_report::started(const paced_recording& what, std::int64_t now_ns) {
   next_line_ns_ = now_ns + line_every_ns;
+  tenths_ = percent_read(what.stats()) / 10;
   log_.info("replay runs", {{"from", iso_from_ns(what.position_ns(now_ns))}, {"speed", what.speed()}});
 }
 
@@ -29,7 +37,7 @@ void feed_report::published(std::size_t events, std::int64_t lag_ns) {
 
 void feed_report::jumped(const paced_recording& what, std::int64_t now_ns) {
   is_over_.set(0);
-  tenths_ = 0;
+  tenths_ = percent_read(what.stats()) / 10;
   log_.info("jumped", {{"to", iso_from_ns(what.position_ns(now_ns))}});
 }
 
@@ -60,7 +68,7 @@ void feed_report::tell_faults(const journal::read_stats& stats) {
 }
 
 void feed_report::tell_progress(const paced_recording& what, const journal::read_stats& stats, std::int64_t now_ns) {
-  const auto percent = stats.bytes_total > 0 ? static_cast<int>(100 * stats.bytes_read / stats.bytes_total) : 0;
+  const auto percent = percent_read(stats);
   if (percent / 10 <= tenths_ && now_ns < next_line_ns_) return;
   tenths_ = percent / 10;
   next_line_ns_ = now_ns + line_every_ns;

@@ -33,7 +33,10 @@ public:
     x.read.default_venue = default_venue();
     x.read.from_ns = time("from", "--from", given_.from, x.read.from_ns);
     x.read.to_ns = time("to", "--to", given_.to, x.read.to_ns);
-    if (x.read.from_ns >= x.read.to_ns) table_.reject("to", "must be after from");
+    if (x.read.from_ns >= x.read.to_ns) {
+      const bool is_typed = !given_.from.empty() || !given_.to.empty();
+      take<bool>(fail(ec::invalid_config, "must be after from"), "to", is_typed ? "--to" : "", false);
+    }
     x.publish = endpoint("publish", given_.publish, "tcp://127.0.0.1:5550");
     x.publish.options.linger = linger; // at the end the last events must still leave
     if (auto control = endpoint("control", given_.control, ""); !control.endpoint.empty()) x.control = control;

@@ -134,11 +134,10 @@ TEST(feed_settings, say_what_is_wrong_in_the_file) {
 }
 
 TEST(feed_settings, say_what_is_wrong_on_the_command_line) {
-  const std::pair<feed_arguments, const char*> cases[] = {{{.start = "soon"}, "--start: "},
-                                                          {{.at_end = "stop"}, "--at-end: "},
-                                                          {{.to = "tomorrow"}, "--to: "},
-                                                          {{.venue = "nyse"}, "--venue: "},
-                                                          {{.timestamp_unit = "h"}, "--timestamp-unit: "}};
+  const std::pair<feed_arguments, const char*> cases[] = {
+      {{.start = "soon"}, "--start: "}, {{.at_end = "stop"}, "--at-end: "},
+      {{.to = "tomorrow"}, "--to: "},   {{.from = "2026-07-02", .to = "2026-07-01"}, "--to: must be"},
+      {{.venue = "nyse"}, "--venue: "}, {{.timestamp_unit = "h"}, "--timestamp-unit: "}};
   for (const auto& [given, why] : cases) {
     const auto got = read("", given);
     ASSERT_FALSE(got.settings);
