@@ -165,6 +165,12 @@ std::filesystem::path section::file(std::string_view key) {
   return name.empty() ? std::filesystem::path{} : state_->folder / name; // an absolute name replaces the folder
 }
 
+std::vector<std::filesystem::path> section::files(std::string_view key) {
+  std::vector<std::filesystem::path> all;
+  for (const auto& name : texts(key)) all.push_back(state_->folder / name);
+  return all;
+}
+
 section section::table(std::string_view key) {
   auto all = tables(key);
   if (all.size() > 1) reject(key, "expected one table, found several; write [name], not [[name]]");

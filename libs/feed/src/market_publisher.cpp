@@ -2,11 +2,11 @@
 
 #include "bus/sequence.hpp"
 #include "bus/topic.hpp"
-#include "feed/last_values.hpp"
 #include "feed/snapshot_queue.hpp"
 #include "wire/market.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace strike::feed {
 
@@ -21,6 +21,7 @@ struct market_publisher::impl {
   void send(slot which, const wire::market_header& header, std::span<const market_event> events);
   void send_state(slot which);
   void publish_run(slot which, std::span<const market_event> events);
+  void send_stale(slot which, market_event last);
 
   bus::publisher socket;
   config settings;
@@ -99,6 +100,13 @@ void market_publisher::impl::publish_run(slot which, std::span<const market_even
   send(which, {.epoch = stamp.epoch, .sequence = stamp.first}, events);
 }
 
+/// Takes back what was said last; late joiners are not told of it.
+void market_publisher::impl::send_stale(slot which, market_event last) {
+  last.state = trust::stale;
+  if (channel_of_slot(which) == channel::book) last.body = book_change{};
+  send(which, {.epoch = sequence.epoch(), .sequence = sequence.next(which).first}, {&last, 1});
+}
+
 market_publisher::market_publisher(std::unique_ptr<impl> x) : impl_{std::move(x)} {}
 market_publisher::market_publisher(market_publisher&&) noexcept = default;
 market_publisher& market_publisher::operator=(market_publisher&&) noexcept = default;
@@ -125,6 +133,20 @@ void market_publisher::distrust(venue at, trust why) {
     if (x.instruments.at(instrument_of(which)).at != at) continue;
     if (const auto mark = x.values.mark(which, why)) publish({&*mark, 1});
   }
+}
+
+void market_publisher::restart(std::uint64_t epoch, last_values state) {
+  auto& x = *impl_;
+  const auto before = std::exchange(x.values, std::move(state));
+  x.sequence = bus::sequencer{epoch};
+  x.has_unsent.assign(std::max<std::size_t>(x.has_unsent.size(), x.values.end()), 0);
+  for (slot which = 0; which < x.values.end(); ++which) // changes that come before the snapshot need it
+    x.has_unsent[which] = channel_of_slot(which) == channel::book;
+  for (slot which = 0; which < before.end(); ++which) {
+    if (channel_of_slot(which) == channel::status || !x.is_wanted(which) || x.values.is_live(which)) continue;
+    if (const auto last = before.snapshot(which)) x.send_stale(which, *last);
+  }
+  x.late_joiners.add("md/");
 }
 
 std::int64_t market_publisher::poll(std::int64_t now_ns) {

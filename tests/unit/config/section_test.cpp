@@ -249,12 +249,17 @@ TEST(document, reads_an_empty_file_and_takes_relative_names_from_its_folder) {
   { std::ofstream{name}; }
   auto empty = config::document::from_file(name);
   ASSERT_TRUE(empty) << empty.error().text;
-  { std::ofstream{name} << "near = \"rows.csv\"\nfar = \"/data/rows.csv\"\n"; }
+  {
+    std::ofstream{name} << "near = \"rows.csv\"\nfar = \"/data/rows.csv\"\n"
+                           "both = [\"rows.csv\", \"/data/rows.csv\"]\n";
+  }
   auto parsed = config::document::from_file(name);
   std::filesystem::remove(name);
   ASSERT_TRUE(parsed) << parsed.error().text;
   EXPECT_EQ(parsed->root().file("near"), folder / "rows.csv");
   EXPECT_EQ(parsed->root().file("far"), "/data/rows.csv");
+  EXPECT_EQ(parsed->root().files("both"), (std::vector<std::filesystem::path>{folder / "rows.csv", "/data/rows.csv"}));
+  EXPECT_TRUE(parsed->root().files("none").empty());
 }
 
 } // namespace

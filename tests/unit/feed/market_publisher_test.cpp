@@ -177,4 +177,45 @@ TEST_F(feed_to, a_silent_venue_is_told_to_all) {
   EXPECT_EQ(one.events[4].body.index(), 2u) << "a change without levels";
 }
 
+TEST_F(feed_to, after_a_jump_all_get_the_state_there_in_a_new_epoch) {
+  listener one{*this, "md/deribit/BTC-PERPETUAL/"};
+  one.wait_for(0);
+  publish({tick(btc, 1), whole_book(btc, 5), print(btc, 5)});
+  one.wait_for(3);
+  last_values there;
+  there.apply(tick(btc, 7));
+  there.apply(whole_book(btc, 8));
+  out.restart(8, std::move(there));
+  publish({bid_change(btc, 8, 3)}); // before any poll: the book must have come first
+  one.wait_for(5);
+  ASSERT_EQ(one.events.size(), 5u);
+  EXPECT_EQ(std::get<book_snapshot>(one.events[3].body).bids.at(0).size, lots(3));
+  EXPECT_EQ(best_bid(one.events[4]), 7);
+  publish({print(btc, 9), bid_change(btc, 8, 4)});
+  one.wait_for(7);
+  EXPECT_EQ(one.arrivals.back().header.epoch, 8u);
+  EXPECT_TRUE(one.arrivals.back().is_synced);
+  EXPECT_EQ(one.events.back().state, trust::live);
+  EXPECT_EQ(one.reader.counts().gaps, 0u);
+  EXPECT_EQ(one.reader.next_due_ns(), INT64_MAX) << "nothing is left to ask for";
+}
+
+TEST_F(feed_to, a_jump_to_where_nothing_is_known_makes_the_old_stale) {
+  listener one{*this, "md/deribit/BTC-PERPETUAL/"};
+  one.wait_for(0);
+  publish({tick(btc, 1), whole_book(btc, 5), tick(eth, 1)});
+  one.wait_for(2);
+  out.restart(8, {});
+  one.wait_for(4);
+  ASSERT_EQ(one.events.size(), 4u);
+  EXPECT_EQ(one.events[2].state, trust::stale);
+  EXPECT_EQ(one.events[3].state, trust::stale);
+  EXPECT_EQ(one.events[3].body.index(), 2u) << "a change without levels";
+  publish({whole_book(btc, 6)});
+  one.wait_for(5);
+  EXPECT_EQ(one.events.back().state, trust::live);
+  listener late{*this, topic(btc, channel::ticker)};
+  EXPECT_EQ(late.wait_for(0).size(), 0u);
+}
+
 } // namespace

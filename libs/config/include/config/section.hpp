@@ -45,6 +45,8 @@ public:
   std::int64_t duration_ns(std::string_view key, std::int64_t fallback);
   /// A text that names a file; a relative one starts at the folder of the configuration file. Empty if absent.
   std::filesystem::path file(std::string_view key);
+  /// An array of those; a single text counts as one.
+  std::vector<std::filesystem::path> files(std::string_view key);
   template <class E> E choice(std::string_view key, E fallback) {
     const auto word = text(key, std::string{to_text(fallback)});
     auto value = from_text<E>(word);

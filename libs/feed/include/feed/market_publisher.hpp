@@ -3,6 +3,7 @@
 #include "base/registry.hpp"
 #include "bus/publisher.hpp"
 #include "feed/demand_table.hpp"
+#include "feed/last_values.hpp"
 #include "feed/slot.hpp"
 
 #include <chrono>
@@ -38,6 +39,11 @@ public:
   /// The source of all this venue's data fell silent or lost data: everything of it that is wanted is sent once more,
   /// marked so; books wait for a snapshot.
   void distrust(venue at, trust why);
+  /// The source has jumped, as a replay that is sent elsewhere: it goes on from `state`, in a new epoch. The following
+  /// calls of `poll` send the state to all; what is wanted and was known, but is not in `state`, is sent once more as
+  /// stale.
+  /// @param epoch larger than the last
+  void restart(std::uint64_t epoch, last_values state);
   /// Takes in demand, sends snapshots (some hundred a call, so that no queue overflows), ends what nobody wants.
   /// To be called every round: after publishing, when `fd` is readable, and at the latest at the time it returns.
   /// @param now_ns of a steady clock
