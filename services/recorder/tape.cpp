@@ -106,7 +106,7 @@ result<void> tape::begin_file(std::int64_t now_ns) {
   return {};
 }
 
-/// What is known, as of the latest time written: a line with an older time would be sorted before the lines that led to
+/// What is known, as of the latest time seen: a line with an older time would be sorted before the lines that led to
 /// it.
 void tape::write_head() {
   for (feed::slot i = 0; i < values_.end(); ++i) {
@@ -120,9 +120,9 @@ void tape::write_head() {
 
 void tape::write(const market_event& event) {
   values_.apply(event);
-  if (!file_) return drop();
   latest_venue_ns_ = std::max(latest_venue_ns_, event.venue_ns);
   latest_recv_ns_ = std::max(latest_recv_ns_, event.recv_ns);
+  if (!file_) return drop();
   file_->append(event);
   if (file_->pending_bytes() < piece_bytes) return;
   if (auto done = put(false); !done) fail_with(std::move(done.error()));
@@ -177,18 +177,19 @@ result<void> tape::end_file() {
   return list_finished();
 }
 
-/// What is in the file is for the manifest; what is not was lost.
+/// What is in the file is for the manifest; what is not was lost. A file that the disk did not let us cut to its whole
+/// part is not listed now: `start` finds and mends it, as one that a dead process left.
 void tape::finish_file() {
-  if (file_->bytes() > 0) {
+  std::error_code ignored; // an empty file is removed when the folder is looked through next
+  if (file_->bytes() == 0) {
+    std::filesystem::remove(file_->path(), ignored);
+  } else if (std::filesystem::file_size(file_->path(), ignored) == file_->bytes()) {
     unlisted_.push_back({.file = file_->path().filename().string(),
                          .counts = file_->written(),
                          .gaps = std::exchange(gaps_, 0),
                          .lost = std::exchange(lost_, 0),
                          .bytes = file_->bytes(),
                          .hash = file_->hash()});
-  } else {
-    std::error_code ignored; // an empty file is removed when the folder is looked through next
-    std::filesystem::remove(file_->path(), ignored);
   }
   const auto kept = std::max(file_->written().lines(), head_lines_);
   for (auto i = kept; i < file_->appended().lines(); ++i) drop();

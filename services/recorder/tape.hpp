@@ -43,7 +43,7 @@ struct tape_settings {
 std::string recording_name(std::string_view prefix, std::int64_t at_ns, std::uint64_t number, bool is_compressed);
 
 /// Writes all events to one file after the other, each of use by itself: it begins with what was known when it began.
-/// Those lines carry the latest times written before them, so that files read together stay in order; to a reader that
+/// Those lines carry the latest times seen before them, so that files read together stay in order; to a reader that
 /// knows the state they change nothing.
 ///
 /// When the disk fails or has too little room, it stops; what comes until `start` succeeds again is counted, as lost,

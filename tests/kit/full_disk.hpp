@@ -6,6 +6,8 @@
 struct full_disk final : strike::journal::disk {
   std::uint64_t room = UINT64_MAX; ///< bytes that can still be written; a write beyond writes a part
   std::uint64_t free = UINT64_MAX; ///< what `free_bytes` says
+  bool can_truncate = true;
+  int syncs = 0; ///< of all files
 
   strike::result<std::unique_ptr<strike::journal::disk_file>> create(const std::filesystem::path& file) override {
     return wrapped(strike::journal::real_disk().create(file));
@@ -27,8 +29,13 @@ private:
       on.room = 0;
       return strike::fail(strike::ec::io, "No space left on device");
     }
-    strike::result<void> truncate(std::uint64_t size) override { return file->truncate(size); }
-    strike::result<void> sync() override { return file->sync(); }
+    strike::result<void> truncate(std::uint64_t size) override {
+      return on.can_truncate ? file->truncate(size) : strike::fail(strike::ec::io, "Input/output error");
+    }
+    strike::result<void> sync() override {
+      ++on.syncs;
+      return file->sync();
+    }
     full_disk& on;
     std::unique_ptr<strike::journal::disk_file> file;
   };

@@ -76,7 +76,7 @@ result<void> recording_file::flush(bool durable) {
     const auto piece = x.packed();
     if (!piece) return std::unexpected{piece.error()};
     if (auto done = x.out->write(*piece); !done) {
-      (void)x.out->truncate(x.bytes); // if even that fails, the tail is torn as after a crash, and is mended as that is
+      (void)x.out->truncate(x.bytes); // if even that fails, the file has a torn tail, as after a crash
       return done;
     }
     XXH3_128bits_update(x.hash.get(), piece->data(), piece->size());

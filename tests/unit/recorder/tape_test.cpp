@@ -61,6 +61,24 @@ TEST_F(tape_test, the_end_of_a_file_is_listed_with_what_it_holds) {
   EXPECT_EQ((*journal::recover(files()[0]))->hash, x.hash);
 }
 
+TEST_F(tape_test, files_are_made_durable_as_often_as_asked_for) {
+  using recorder::sync_policy;
+  // the manifest once, for the file listed; the file: never; at its end; at its begin, with each flush and at its end
+  for (const auto& [policy, syncs] :
+       {std::pair{sync_policy::never, 1}, std::pair{sync_policy::rotate, 2}, std::pair{sync_policy::interval, 5}}) {
+    how.fsync = policy;
+    disk.syncs = 0;
+    auto to = make();
+    to.start(now);
+    for (int i = 0; i < 2; ++i) {
+      to.write(tick(btc, 100, now));
+      to.flush(now);
+    }
+    to.stop();
+    EXPECT_EQ(disk.syncs, syncs) << to_text(policy);
+  }
+}
+
 TEST_F(tape_test, a_new_hour_begins_a_file_with_all_that_is_known) {
   auto to = make();
   now += std::chrono::nanoseconds{59min}.count();
@@ -149,6 +167,27 @@ TEST_F(tape_test, a_full_disk_stops_it_and_with_room_it_goes_on_with_what_it_kno
   EXPECT_TRUE(listed()[0].complete);
   EXPECT_EQ(listed()[1].gaps, 1U); // one outage, however often it was tried
   EXPECT_EQ(listed()[1].lost, 2U);
+}
+
+TEST_F(tape_test, a_tail_that_could_not_be_cut_is_cut_when_the_disk_is_back) {
+  auto to = make();
+  to.start(now);
+  to.write(tick(btc, 100, now));
+  to.flush(now);
+  const auto whole = std::filesystem::file_size(files()[0]);
+  disk.can_truncate = false;
+  disk.room = 20;
+  to.write(tick(btc, 101, now));
+  to.flush(now);
+  EXPECT_GT(std::filesystem::file_size(files()[0]), whole);
+  EXPECT_THAT(listed(), SizeIs(0));
+  disk.can_truncate = true;
+  disk.room = UINT64_MAX;
+  ASSERT_TRUE(to.start(now));
+  ASSERT_THAT(listed(), SizeIs(1));
+  EXPECT_EQ(listed()[0].bytes, whole);
+  EXPECT_EQ(std::filesystem::file_size(files()[0]), whole);
+  EXPECT_EQ(listed()[0].counts.events, 1U);
 }
 
 TEST_F(tape_test, it_stops_before_the_disk_is_full_and_resumes_with_a_little_more_room) {

@@ -49,7 +49,8 @@ public:
   std::size_t pending_bytes() const;
 
   /// @param durable it also survives a power failure
-  /// @returns `ec::io` that names the file: the file then ends with the flush before, and is of no further use
+  /// @returns `ec::io` that names the file: the file then ends with the flush before, as far as the
+  ///          disk lets it be cut, and is of no further use
   result<void> flush(bool durable);
 
   /// Of what was appended.
