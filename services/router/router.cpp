@@ -172,7 +172,7 @@ result<caf::actor> start(process::environment& env, const bus::context& where,
 
 result<void> start_service(process::environment& env) {
   auto how = read_settings(env.config, env.config.table("router"), {"tcp://127.0.0.1:5550"});
-  if (!how.publish) how.publish = bus::bind_config{.endpoint = "tcp://127.0.0.1:5551"};
+  if (!how.publish) how.publish = bus::bind_config{.endpoint = "tcp://127.0.0.1:5555"};
   if (auto ok = env.check_config(); !ok) return ok;
   const auto made = start(env, bus::context{}, std::make_shared<instrument_registry>(), std::move(how), "router");
   if (!made) return std::unexpected{made.error()};

@@ -41,6 +41,7 @@ public:
     waitpid(pid_, nullptr, 0);
   }
 
+  pid_t pid() const { return pid_; }
   void signal(int number) const { kill(pid_, number); }
   process_result wait() {
     int status = 0;

@@ -24,6 +24,10 @@ public:
     start(name);
     append_nanos(out_, value.nanos);
   }
+  void number(std::string_view name, money value) {
+    start(name);
+    append_nanos(out_, value.nanos);
+  }
   template <class T> void optional(std::string_view name, optional_value<T> value) {
     if (!value) return;
     if constexpr (std::is_same_v<T, double>) {
@@ -158,6 +162,37 @@ void append_line(std::string& out, const market_event& event, const instrument_r
   if (event.recv_ns != 0) to.number("recv_ns", event.recv_ns);
   if (event.venue_ns % ns_per_ms != 0) to.number("venue_ns", event.venue_ns);
   if (event.state != trust::live) to.text("trust", to_text(event.state));
+  out += "}\n";
+}
+
+void append_line(std::string& out, const order_line& order, const instrument_registry& instruments) {
+  const auto& x = order.update;
+  const auto& entry = instruments.at(x.instrument);
+  object_writer to{out};
+  to.text("type", "order");
+  to.number("timestamp", x.venue_ns / ns_per_ms);
+  to.text("instrument", entry.symbol);
+  to.text("strategy", order.strategy);
+  to.text("client_id", order.client_id);
+  if (x.order.value != 0) to.number("order_id", x.order.value);
+  to.text("state", to_text(x.state));
+  to.number("filled", x.filled);
+  to.number("remaining", x.remaining);
+  if (!x.reason.empty()) to.text("reason", x.reason);
+  if (x.execution) {
+    const auto& fill = *x.execution;
+    to.number("fill_price", fill.at);
+    to.number("fill_size", fill.size);
+    to.text("fill_side", to_text(fill.side));
+    to.number("fee", fill.fee);
+    to.text("liquidity", to_text(fill.liquidity));
+    to.text("fill_reason", to_text(fill.reason));
+    to.number("fill_ns", fill.venue_ns);
+    if (!order.venue_trade_id.empty()) to.text("trade_id", order.venue_trade_id);
+  }
+  to.text("venue", to_text(entry.at));
+  if (order.recv_ns != 0) to.number("recv_ns", order.recv_ns);
+  if (x.venue_ns % ns_per_ms != 0) to.number("venue_ns", x.venue_ns);
   out += "}\n";
 }
 

@@ -50,6 +50,7 @@ std::size_t line_reader::text_hash::operator()(std::string_view text) const {
 
 bool line_reader::read(ondemand::object& object, market_event& event) {
   heading_ = {};
+  is_order_ = false;
   auto& quotes = std::get<ticker>(event.body);
   for (auto item : object) {
     if (item.error() != simdjson::SUCCESS)
@@ -61,6 +62,7 @@ bool line_reader::read(ondemand::object& object, market_event& event) {
     if (what == key::type) {
       std::string_view type;
       if (!text_of(what, from, type)) return false;
+      if (type == "order") return is_order_ = true, false;
       if (type != "ticker") return read_typed(object, type, event);
     } else if (what <= key::trust) {
       if (!read_heading(what, from, event)) return false;

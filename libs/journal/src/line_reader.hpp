@@ -29,9 +29,11 @@ public:
   const char* scan(const char* line, const char* end, market_event& event);
 
   /// @param event freshly made
-  /// @returns false with `fault()` set
+  /// @returns false with `fault()` set, or for an order
   bool read(simdjson::ondemand::object& object, market_event& event);
   const std::string& fault() const { return fault_; }
+  /// Whether the line that `read` refused is of type `order`: well-formed as far as it was read, but no event.
+  bool is_order() const { return is_order_; }
 
 private:
   /// What every line has; texts point into the line.
@@ -89,6 +91,7 @@ private:
   heading heading_;
   details details_;
   std::string fault_;
+  bool is_order_ = false;
 };
 
 } // namespace strike::journal

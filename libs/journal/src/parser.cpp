@@ -60,6 +60,7 @@ bool parse_line(ondemand::parser& json, line_reader& reader, const line_cursor& 
                             std::string{"not a JSON object: "} + simdjson::error_message(fault));
   if (!reader.read(object, out.emplace_back())) {
     out.pop_back();
+    if (reader.is_order()) return faults.order(), true;
     return faults.malformed(origin.file, cursor.number, reader.fault());
   }
   const char* behind = nullptr;

@@ -17,10 +17,13 @@ struct chunk_origin {
   std::uint64_t first_line = 1;
 };
 
-/// Told of every line that is no event: its number and what is wrong with it.
+/// Told of every line that is no event.
 class line_fault_sink {
 public:
   virtual ~line_fault_sink() = default;
+  /// A line of type `order`.
+  virtual void order() = 0;
+  /// @param why what is wrong with it
   /// @returns whether to go on
   virtual bool malformed(std::string_view file, std::uint64_t line, std::string_view why) = 0;
 };

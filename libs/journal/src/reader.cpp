@@ -119,6 +119,7 @@ private:
     room_.wait(lock, [this] { return ready_.size() < batches_ahead || stopped_; });
     if (stopped_) return false;
     stats_.malformed_lines = faults.count();
+    stats_.order_lines = faults.order_lines();
     if (stats_.complaints.size() < faults.complaints().size()) stats_.complaints = faults.complaints();
     stats_.time_went_back = time_went_back;
     stats_.bytes_read = consumed;

@@ -49,10 +49,12 @@ private:
   raw_file file_;
 };
 
-std::unexpected<error> ends_early(const std::string& name) {
-  return fail(ec::malformed, fmt::format("{}: the compressed data ends early; the file is truncated, what came before "
-                                         "was read. Fetch the whole file again, or accept the shorter run",
-                                         name));
+/// @param whole bytes of the file, up to the end of the last complete frame or member
+std::unexpected<error> ends_early(const raw_file& file, std::uint64_t whole) {
+  return fail(ec::malformed,
+              fmt::format("{}: the compressed data ends early: its last {} of {} bytes are torn; what came before was "
+                          "read. Fetch the whole file again, or accept the shorter run",
+                          file.name(), file.consumed() - whole, file.consumed()));
 }
 
 class zstd_source final : public byte_source {
@@ -63,19 +65,25 @@ public:
   result<std::size_t> read(std::span<char> into) override {
     ZSTD_outBuffer out{into.data(), into.size(), 0};
     while (out.pos < out.size) {
+      bool at_end = false;
       if (in_.pos == in_.size) {
         auto count = file_.read(block_);
         if (!count) return count;
-        if (*count == 0) {
-          if (!frame_done_) return out.pos > 0 ? result<std::size_t>{out.pos} : ends_early(file_.name());
-          break;
-        }
+        at_end = *count == 0;
+        if (at_end && frame_done_) break;
         in_ = {block_.data(), *count, 0};
       }
+      const auto before = out.pos;
       const auto rest = ZSTD_decompressStream(stream_.get(), &out, &in_);
       if (ZSTD_isError(rest) != 0)
         return fail(ec::malformed, fmt::format("{}: broken zstd data: {}", file_.name(), ZSTD_getErrorName(rest)));
       frame_done_ = rest == 0;
+      if (frame_done_) whole_ = file_.consumed() - (in_.size - in_.pos);
+      // at the end of the file the decoder may still hold text; once it has none, the frame is torn
+      if (at_end && !frame_done_ && out.pos == before) {
+        if (out.pos > 0) break;
+        return ends_early(file_, whole_);
+      }
     }
     return out.pos;
   }
@@ -89,6 +97,7 @@ private:
   std::unique_ptr<ZSTD_DStream, free_stream> stream_;
   std::vector<char> block_;
   ZSTD_inBuffer in_{nullptr, 0, 0};
+  std::uint64_t whole_ = 0;
   bool frame_done_ = false;
 };
 
@@ -110,7 +119,7 @@ public:
         auto count = file_.read(block_);
         if (!count) return count;
         if (*count == 0) {
-          if (!member_done_) return done() > 0 ? result<std::size_t>{done()} : ends_early(file_.name());
+          if (!member_done_) return done() > 0 ? result<std::size_t>{done()} : ends_early(file_, whole_);
           break;
         }
         stream_.next_in = reinterpret_cast<Bytef*>(block_.data());
@@ -119,11 +128,13 @@ public:
       if (member_done_) inflateReset(&stream_); // a file may be several members, one after the other
       member_done_ = false;
       const int state = inflate(&stream_, Z_NO_FLUSH);
-      if (state == Z_STREAM_END)
+      if (state == Z_STREAM_END) {
         member_done_ = true;
-      else if (state != Z_OK && state != Z_BUF_ERROR)
+        whole_ = file_.consumed() - stream_.avail_in;
+      } else if (state != Z_OK && state != Z_BUF_ERROR) {
         return fail(ec::malformed, fmt::format("{}: broken gzip data: {}", file_.name(),
                                                stream_.msg != nullptr ? stream_.msg : "unknown"));
+      }
     }
     return done();
   }
@@ -133,6 +144,7 @@ private:
   raw_file file_;
   std::vector<char> block_;
   z_stream stream_{};
+  std::uint64_t whole_ = 0;
   bool member_done_ = false;
 };
 

@@ -138,4 +138,50 @@ TEST_F(line_test, random_tickers_survive) {
   }
 }
 
+TEST_F(line_test, an_order_says_all_that_became_of_it) {
+  const fill execution{.venue_ns = 1'700'000'000'123'000'000,
+                       .side = side::sell,
+                       .at = 0.0155_px,
+                       .size = 1_qty,
+                       .fee = money{-30'000},
+                       .liquidity = liquidity::maker};
+  const order_update update{.venue_ns = 1'700'000'000'123'456'789,
+                            .order = {7},
+                            .instrument = option,
+                            .state = order_state::partially_filled,
+                            .filled = 2_qty,
+                            .remaining = 8_qty,
+                            .execution = execution,
+                            .reason = "said \"so\""};
+  std::string line;
+  journal::append_line(line,
+                       {.strategy = "gamma",
+                        .client_id = "g-7",
+                        .venue_trade_id = "T-1",
+                        .recv_ns = 1'700'000'000'200,
+                        .update = update},
+                       instruments);
+  EXPECT_EQ(line, R"({"type":"order","timestamp":1700000000123,"instrument":"BTC-29MAR24-60000-C","strategy":"gamma",)"
+                  R"("client_id":"g-7","order_id":7,"state":"partially_filled","filled":2,"remaining":8,)"
+                  R"("reason":"said \"so\"","fill_price":0.0155,"fill_size":1,"fill_side":"sell","fee":-0.00003,)"
+                  R"("liquidity":"maker","fill_reason":"venue","fill_ns":1700000000123000000,"trade_id":"T-1",)"
+                  R"("venue":"deribit","recv_ns":1700000000200,"venue_ns":1700000000123456789})"
+                  "\n");
+}
+
+TEST_F(line_test, orders_are_counted_and_passed_over_also_when_strict) {
+  std::string text;
+  const order_update update{.venue_ns = 1'700'000'000'123'000'000, .instrument = option};
+  journal::append_line(text, event(ticker{}), instruments);
+  journal::append_line(text, {.strategy = "gamma", .client_id = "g-7", .update = update}, instruments);
+  journal::append_line(text, event(ticker{}), instruments);
+  for (const bool sort : {false, true}) {
+    const auto read = read_all({folder.write("a.jsonl", text)}, instruments, {.strict = true, .sort = sort});
+    EXPECT_FALSE(read.fault);
+    EXPECT_EQ(read.events.size(), 2U);
+    EXPECT_EQ(read.stats.malformed_lines, 0U);
+    EXPECT_EQ(read.stats.order_lines, 1U);
+  }
+}
+
 } // namespace

@@ -25,6 +25,7 @@ struct read_options {
 
 struct read_stats {
   std::uint64_t events = 0;
+  std::uint64_t order_lines = 0; ///< passed over: they are no market events, see line.hpp
   std::uint64_t malformed_lines = 0;
   std::uint64_t time_went_back = 0; ///< lines earlier than the line before them in the same file
   std::uint64_t bytes_read = 0;     ///< of the files, compressed as they are
