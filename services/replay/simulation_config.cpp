@@ -1,7 +1,7 @@
 #include "replay/simulation_config.hpp"
 
 #include "base/symbol.hpp"
-#include "embedded_venues_toml.hpp"
+#include "rules/patterns.hpp"
 
 #include <fmt/format.h>
 
@@ -40,7 +40,7 @@ all_venues read_venues(config::section root, const all_venues& defaults) {
 
 /// The defaults that are compiled in; a mistake in them is ours, and is told with the user's.
 all_venues read_built_in(config::section& root) {
-  auto document = config::document::from_text(embedded::venues_toml, "venues.toml (built in)");
+  auto document = config::document::from_text(rules::venue_defaults(), "venues.toml (built in)");
   if (!document) {
     root.reject("venue", document.error().text);
     return {};
@@ -65,11 +65,11 @@ instrument_override read_override(config::section& settings, match::queue_model 
   } else if (!text.empty()) {
     settings.reject("symbol", symbol.error().text);
   }
-  const auto ticks = read_ticks(settings);
+  const auto ticks = rules::read_ticks(settings);
   if (settings.has("tick")) x.ticks = ticks;
-  x.lot = read_positive(settings, "lot");
-  x.minimum = read_positive(settings, "minimum");
-  x.multiplier = read_positive(settings, "multiplier");
+  x.lot = rules::read_positive(settings, "lot");
+  x.minimum = rules::read_positive(settings, "minimum");
+  x.multiplier = rules::read_positive(settings, "multiplier");
   if (settings.has("index")) x.index = settings.text("index", "");
   if (settings.has("outcome")) x.outcome = settings.text("outcome", "");
   if (settings.has("complement")) x.complement = settings.text("complement", "");

@@ -33,7 +33,7 @@ struct simulation_config {
 };
 
 /// Reads `[simulator]`, `[[instrument]]` and `[venue.<name>]` over the venues' public defaults, which are compiled in
-/// from data/venues.toml. Mistakes are recorded in the document. Keys: deploy/strike.example.toml.
+/// from libs/rules/data/venues.toml. Mistakes are recorded in the document. Keys: deploy/strike.example.toml.
 simulation_config read_simulation(config::section root);
 
 /// Makes the overrides known to the rules of a run.

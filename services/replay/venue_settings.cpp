@@ -1,5 +1,7 @@
 #include "replay/venue_settings.hpp"
 
+#include "rules/patterns.hpp"
+
 #include <fmt/format.h>
 
 #include <fstream>
@@ -10,27 +12,6 @@ namespace strike::replay {
 namespace {
 
 constexpr quantity one{nanos_per_unit};
-
-template <class Pattern> Pattern read_pattern(config::section& settings, venue at) {
-  Pattern x;
-  x.at = at;
-  x.base = settings.text("base", "");
-  if (settings.has("kind")) x.kind = settings.choice("kind", instrument_kind::option);
-  if (settings.has("inverse")) x.is_inverse = settings.flag("inverse", false);
-  return x;
-}
-
-rule_pattern read_rule(config::section& settings, venue at) {
-  auto x = read_pattern<rule_pattern>(settings, at);
-  x.ticks = read_ticks(settings);
-  for (const auto* key : {"tick", "lot"})
-    if (!settings.has(key)) settings.reject(key, "is required and missing; a rule stands for itself");
-  x.lot = read_positive(settings, "lot").value_or(x.lot);
-  x.minimum = read_positive(settings, "minimum").value_or(x.lot);
-  x.multiplier = read_positive(settings, "multiplier").value_or(one);
-  x.index = settings.text("index", "");
-  return x;
-}
 
 match::delay read_delay(config::section& settings, const std::string& direction, match::delay fallback) {
   fallback.median_ns = settings.duration_ns(direction + "_latency", fallback.median_ns);
@@ -84,33 +65,6 @@ bool fee_pattern::matches(const instrument& what) const {
          (!is_inverse || *is_inverse == what.info.is_inverse);
 }
 
-optional_quantity read_positive(config::section& settings, std::string_view key) {
-  if (!settings.has(key)) return {};
-  const auto x = settings.quantity_of(key, one);
-  if (x > quantity{}) return x;
-  settings.reject(key, "must be > 0");
-  return one;
-}
-
-tick_table read_ticks(config::section& settings) {
-  const auto positive = [](config::section& from, std::string_view key, price fallback) {
-    const auto x = from.price_of(key, fallback);
-    if (x > price{} || !from.has(key)) return x;
-    from.reject(key, "must be > 0");
-    return price{1};
-  };
-  tick_table x{.base = positive(settings, "tick", price{})};
-  for (auto& step : settings.tables("tick_steps")) {
-    for (const auto* key : {"above", "tick"})
-      if (!step.has(key)) step.reject(key, "is required and missing");
-    const auto above = step.price_of("above", {});
-    if (!x.steps.empty() && above <= x.steps.back().above) step.reject("above", "steps must ascend");
-    x.steps.push_back({above, positive(step, "tick", price{1})});
-  }
-  if (!x.steps.empty() && x.base == price{}) settings.reject("tick_steps", "needs tick, the step below the first one");
-  return x;
-}
-
 match::fee_schedule read_fees(config::section& settings) {
   const quantity rebate_at_most{-nanos_per_unit};
   match::fee_schedule x;
@@ -131,9 +85,9 @@ venue_settings read_venue(config::section settings, venue at, const venue_settin
   venue_settings x;
   x.feed_delay_ns = settings.duration_ns("feed_delay", defaults.feed_delay_ns);
   x.latency = read_latency(settings, defaults.latency);
-  for (auto& row : settings.tables("rule")) x.rules.push_back(read_rule(row, at));
+  for (auto& row : settings.tables("rule")) x.rules.push_back(rules::read_rule(row, at));
   for (auto& row : settings.tables("fee")) {
-    x.fees.push_back(read_pattern<fee_pattern>(row, at));
+    x.fees.push_back(rules::read_pattern<fee_pattern>(row, at));
     x.fees.back().fees = read_fees(row);
   }
   x.rules.insert(x.rules.end(), defaults.rules.begin(), defaults.rules.end());

@@ -44,10 +44,4 @@ venue_settings read_venue(config::section settings, venue at, const venue_settin
 /// delivery_cap.
 match::fee_schedule read_fees(config::section& settings);
 
-/// The keys `tick` and `tick_steps`; a base of 0 if `tick` is absent.
-tick_table read_ticks(config::section& settings);
-
-/// A quantity > 0, or none if the key is absent.
-optional_quantity read_positive(config::section& settings, std::string_view key);
-
 } // namespace strike::replay

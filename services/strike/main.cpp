@@ -1,6 +1,7 @@
 #include "strike/backtest_command.hpp"
 #include "strike/bench_command.hpp"
 #include "strike/import_command.hpp"
+#include "strike/strategy_command.hpp"
 #include "version.hpp"
 
 #include <CLI/CLI.hpp>
@@ -13,6 +14,7 @@ int main(int argc, char** argv) {
   strike::add_backtest_command(app, exit_code);
   strike::add_import_command(app, exit_code);
   strike::add_bench_command(app, exit_code);
+  strike::add_strategy_command(app, exit_code);
   CLI11_PARSE(app, argc, argv);
   return exit_code;
 }

@@ -43,9 +43,10 @@ result<document> document::from_file(const std::filesystem::path& file) {
   return document{std::move(*state)};
 }
 
-result<document> document::from_text(std::string_view toml, std::string name) {
+result<document> document::from_text(std::string_view toml, std::string name, std::filesystem::path folder) {
   auto state = parse(toml, std::move(name));
   if (!state) return std::unexpected{state.error()};
+  (*state)->folder = std::move(folder);
   return document{std::move(*state)};
 }
 

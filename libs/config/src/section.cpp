@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <sstream>
 
 namespace strike::config {
 
@@ -67,6 +68,16 @@ std::vector<std::string> section::keys() const {
 }
 
 std::string section::path() const { return node_->path; }
+
+std::string section::to_toml() const {
+  if (!node_->table) return {};
+  for (const auto& key : keys()) has(key);
+  std::ostringstream out;
+  out << toml::toml_formatter{*node_->table};
+  return std::move(out).str();
+}
+
+const std::filesystem::path& section::folder() const { return state_->folder; }
 
 std::string section::text(std::string_view key, std::string fallback) {
   if (!has(key)) return fallback;

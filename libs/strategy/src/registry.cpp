@@ -8,9 +8,9 @@
 
 namespace strike {
 
-void strategy_registry::add(std::string type, strategy_factory make) {
+void strategy_registry::add(std::string type, strategy_factory factory) {
   assert(std::ranges::find(rows_, type, &row::type) == rows_.end());
-  rows_.push_back({std::move(type), make});
+  rows_.push_back({std::move(type), factory});
 }
 
 std::vector<std::string> strategy_registry::types() const {
@@ -19,26 +19,37 @@ std::vector<std::string> strategy_registry::types() const {
   return all;
 }
 
+strategy_registry::instance strategy_registry::make(config::section& settings, const std::string& fallback_name) const {
+  instance x{.type = settings.required_text("type")};
+  x.name = settings.text("name", fallback_name.empty() ? x.type : fallback_name);
+  x.is_enabled = settings.flag("enabled", true);
+  const auto known = std::ranges::find(rows_, x.type, &row::type);
+  if (known != rows_.end()) {
+    x.logic = known->make(settings); // also when disabled, so that its keys are checked
+    return x;
+  }
+  if (!x.type.empty())
+    settings.reject("type", fmt::format("unknown strategy type '{}'; known: {}", x.type, fmt::join(types(), ", ")));
+  for (const auto& key : settings.keys()) settings.has(key); // what its keys mean, nobody can tell
+  return x;
+}
+
+std::vector<std::pair<strategy_registry::instance, config::section>>
+strategy_registry::read_all(config::section root) const {
+  std::vector<std::pair<instance, config::section>> all;
+  for (auto& settings : root.tables("strategy")) {
+    auto made = make(settings);
+    if (!made.name.empty() && std::ranges::any_of(all, [&](const auto& x) { return x.first.name == made.name; }))
+      settings.reject("name", fmt::format("the name '{}' is taken by another strategy; give each its own", made.name));
+    all.emplace_back(std::move(made), settings);
+  }
+  return all;
+}
+
 std::vector<strategy_registry::instance> strategy_registry::make_all(config::section root) const {
   std::vector<instance> all;
-  std::vector<std::string> names;
-  for (auto& settings : root.tables("strategy")) {
-    const auto type = settings.required_text("type");
-    const auto name = settings.text("name", type);
-    const bool enabled = settings.flag("enabled", true);
-    if (!name.empty() && std::ranges::find(names, name) != names.end())
-      settings.reject("name", fmt::format("the name '{}' is taken by another strategy; give each its own", name));
-    names.push_back(name);
-    const auto known = std::ranges::find(rows_, type, &row::type);
-    if (known == rows_.end()) {
-      if (!type.empty())
-        settings.reject("type", fmt::format("unknown strategy type '{}'; known: {}", type, fmt::join(types(), ", ")));
-      for (const auto& key : settings.keys()) settings.has(key); // what its keys mean, nobody can tell
-      continue;
-    }
-    auto logic = known->make(settings); // also when disabled, so that its keys are checked
-    if (enabled && logic) all.push_back({name, type, std::move(logic)});
-  }
+  for (auto& [made, settings] : read_all(root))
+    if (made.is_enabled && made.logic) all.push_back(std::move(made));
   return all;
 }
 

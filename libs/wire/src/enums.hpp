@@ -2,8 +2,10 @@
 
 #include "base/order.hpp"
 #include "strike/v1/control.pb.h"
+#include "strike/v1/dashboard.pb.h"
 #include "strike/v1/market.pb.h"
 #include "strike/v1/order.pb.h"
+#include "wire/dashboard.hpp"
 
 namespace strike::wire {
 
@@ -78,6 +80,11 @@ template <> struct proto_enum<fill_reason> {
       enum_row{fill_reason::trade, v1::FILL_REASON_TRADE}, enum_row{fill_reason::queue, v1::FILL_REASON_QUEUE},
       enum_row{fill_reason::venue, v1::FILL_REASON_VENUE}};
 };
+template <> struct proto_enum<run_state> {
+  static constexpr std::array table = {
+      enum_row{run_state::running, v1::RUN_STATE_RUNNING}, enum_row{run_state::stopped, v1::RUN_STATE_STOPPED},
+      enum_row{run_state::restarting, v1::RUN_STATE_RESTARTING}, enum_row{run_state::failed, v1::RUN_STATE_FAILED}};
+};
 /// All but `ec::none`, which is no error.
 template <> struct proto_enum<ec> {
   static constexpr std::array table = {enum_row{ec::io, v1::ERROR_CODE_IO},
@@ -116,6 +123,6 @@ template <class Domain> consteval bool is_complete() {
 static_assert(is_complete<venue>() && is_complete<side>() && is_complete<trust>() && is_complete<instrument_state>() &&
               is_complete<instrument_kind>() && is_complete<option_type>() && is_complete<order_type>() &&
               is_complete<time_in_force>() && is_complete<order_state>() && is_complete<liquidity>() &&
-              is_complete<fill_reason>());
+              is_complete<fill_reason>() && is_complete<run_state>());
 
 } // namespace strike::wire

@@ -50,6 +50,37 @@ side = "sell"
   EXPECT_EQ(mistakes(file), "");
 }
 
+TEST(section, becomes_a_document_of_its_own_that_reads_the_same) {
+  const auto whole = config::document::from_text(R"([[strategy]]
+name = "a \"b\""
+size = 0.1
+tiny = 0.000000001
+big = 123456789.123456789
+list = ["x", "y"]
+fee = { rate = "0.0005" }
+[[strategy.row]]
+when = "5ms"
+)",
+                                                 "strike.toml", "/etc/strike");
+  ASSERT_TRUE(whole);
+  auto table = whole->root().tables("strategy").front();
+  const auto text = table.to_toml();
+  EXPECT_EQ(mistakes(*whole), "");
+  const auto alone = config::document::from_text(text, "alone", table.folder());
+  ASSERT_TRUE(alone) << alone.error().text << text;
+  for (auto x : {table, alone->root()}) {
+    EXPECT_EQ(x.text("name", ""), "a \"b\"");
+    EXPECT_EQ(x.quantity_of("size", {}), quantity{100'000'000});
+    EXPECT_EQ(x.quantity_of("tiny", {}), quantity{1});
+    EXPECT_EQ(x.number("big", 0, 0, 1e9), 123456789.123456789);
+    EXPECT_THAT(x.texts("list"), ElementsAre("x", "y"));
+    EXPECT_EQ(x.table("fee").text("rate", ""), "0.0005");
+    EXPECT_EQ(x.tables("row").front().duration_ns("when", 0), 5'000'000);
+    EXPECT_EQ(x.folder(), "/etc/strike");
+  }
+  EXPECT_EQ(mistakes(*alone), "");
+}
+
 TEST(section, gives_the_fallback_for_an_absent_key) {
   auto file = parse("");
   auto root = file.root();

@@ -30,6 +30,12 @@ public:
   /// without one by its place: "strategy[2]" is the second.
   std::string path() const;
 
+  /// The table's contents as a document of its own, without header; its keys count as known. What was read from it,
+  /// `from_text` with `folder()` gives again.
+  std::string to_toml() const;
+  /// Where relative file names start.
+  const std::filesystem::path& folder() const;
+
   std::string text(std::string_view key, std::string fallback);
   std::string required_text(std::string_view key);
   /// An array of texts; a single text counts as one, an absent key as none.
@@ -78,7 +84,8 @@ public:
   /// @returns `ec::io` for an unreadable file, `ec::invalid_config` with file and line for a syntax error
   static result<document> from_file(const std::filesystem::path& file);
   /// @param name stands for the file in messages
-  static result<document> from_text(std::string_view toml, std::string name);
+  /// @param folder where relative file names start; empty: where the program runs
+  static result<document> from_text(std::string_view toml, std::string name, std::filesystem::path folder = {});
 
   section root() const;
   /// @returns `ec::invalid_config`: every wrong value and every key that nobody read, one a line, each with file,

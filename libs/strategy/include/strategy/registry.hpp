@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace strike {
@@ -17,16 +18,22 @@ using strategy_factory = std::unique_ptr<strategy> (*)(config::section& settings
 /// static initialisers, so that what is linked is what is there.
 class strategy_registry {
 public:
-  void add(std::string type, strategy_factory make);
+  void add(std::string type, strategy_factory factory);
   std::vector<std::string> types() const;
 
   struct instance {
     std::string name; ///< unique in the file
     std::string type;
-    std::unique_ptr<strategy> logic;
+    std::unique_ptr<strategy> logic; ///< null if a mistake was recorded
+    bool is_enabled = true;
   };
-  /// Reads every `[[strategy]]` of a document: `type`, optional `name` (default: the type) and `enabled`, and the
-  /// type's own keys. Unknown types and doubled names are recorded as mistakes of the document.
+  /// Reads one `[[strategy]]`: `type`, optional `name` (default: `fallback_name`, else the type) and `enabled`, and the
+  /// type's own keys. Mistakes are recorded in the section.
+  instance make(config::section& settings, const std::string& fallback_name = {}) const;
+  /// Every `[[strategy]]` of a document, also those that are not enabled, with its table. Doubled names are recorded as
+  /// mistakes.
+  std::vector<std::pair<instance, config::section>> read_all(config::section root) const;
+  /// Those that are enabled.
   std::vector<instance> make_all(config::section root) const;
 
 private:

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "bus/context.hpp"
+#include "process/environment.hpp"
+#include "strategies/host_settings.hpp"
+
+#include <caf/actor.hpp>
+
+#include <memory>
+
+namespace strike::strategies {
+
+/// Starts the host with its dashboard publisher and its control endpoint. Their endpoints, with the ports that were
+/// chosen, are logged.
+/// @param router takes the messages of router/messages.hpp
+/// @returns the host (see host_actor); `ec::invalid_config` or `ec::io`
+result<caf::actor> start(process::environment& env, const bus::context& where,
+                         std::shared_ptr<instrument_registry> instruments, caf::actor router, settings how);
+
+/// The whole service: its settings, an embedded router, the host.
+result<void> start_service(process::environment& env, std::shared_ptr<const strategy_registry> types);
+
+} // namespace strike::strategies
