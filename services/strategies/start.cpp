@@ -102,10 +102,10 @@ result<caf::actor> start(process::environment& env, const bus::context& where,
   return host;
 }
 
-result<void> start_service(process::environment& env, std::shared_ptr<const strategy_registry> types) {
+result<void> start_service(process::environment& env, std::shared_ptr<const strategy_registry> types,
+                           const bus::context& where) {
   auto how = read_settings(env.config, std::move(types));
   if (auto ok = env.check_config(); !ok) return ok;
-  const bus::context where;
   const auto instruments = std::make_shared<instrument_registry>();
   auto router = router::start(env, where, instruments, how.router, "router");
   if (!router) return std::unexpected{router.error()};

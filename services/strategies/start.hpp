@@ -18,6 +18,7 @@ result<caf::actor> start(process::environment& env, const bus::context& where,
                          std::shared_ptr<instrument_registry> instruments, caf::actor router, settings how);
 
 /// The whole service: its settings, an embedded router, the host.
-result<void> start_service(process::environment& env, std::shared_ptr<const strategy_registry> types);
+result<void> start_service(process::environment& env, std::shared_ptr<const strategy_registry> types,
+                           const bus::context& where = bus::context{});
 
 } // namespace strike::strategies
