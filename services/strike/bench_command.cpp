@@ -3,6 +3,7 @@
 #include "replay/backtest.hpp"
 #include "strategies/register_all.hpp"
 #include "strike/bench_input.hpp"
+#include "strike/bus_bench.hpp"
 #include "version.hpp"
 
 #include <boost/json/object.hpp>
@@ -185,7 +186,9 @@ void add_bench_command(CLI::App& app, int& exit_code) {
   command->add_option("--file", x->file, "A recording of your own (plain) in place of the made-up one")
       ->check(CLI::ExistingFile);
   command->add_flag("--json", x->json, "Print JSON");
-  command->callback([x, &exit_code] {
+  add_bus_bench_command(*command, exit_code);
+  command->callback([command, x, &exit_code] {
+    if (!command->get_subcommands().empty()) return;
     const auto report = run_bench(*x);
     if (!report)
       fmt::print(stderr, "strike bench: {}\n", report.error().text);

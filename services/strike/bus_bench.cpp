@@ -4,6 +4,8 @@
 #include "strike/routing_bench.hpp"
 
 #define BOOST_PROCESS_USE_STD_FS // else it needs Boost.Filesystem
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/process.hpp>
 #include <fmt/format.h>
 

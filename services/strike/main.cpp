@@ -1,12 +1,17 @@
 #include "strike/backtest_command.hpp"
 #include "strike/bench_command.hpp"
+#include "strike/bus_bench.hpp"
 #include "strike/import_command.hpp"
+#include "strike/replay_command.hpp"
 #include "strike/strategy_command.hpp"
 #include "version.hpp"
 
 #include <CLI/CLI.hpp>
 
 int main(int argc, char** argv) {
+  const std::string_view command = argc > 1 ? argv[1] : "";
+  if (command == "replay") return strike::run_replay_command(argc - 1, argv + 1); // a service: it reads its own options
+  if (command == "bus-bench-role") return strike::run_bus_bench_role(argc - 1, argv + 1);
   CLI::App app{"Strike: trading engine for crypto options and prediction markets"};
   app.set_version_flag("--version", std::string{strike::version});
   app.require_subcommand(1);
@@ -15,6 +20,7 @@ int main(int argc, char** argv) {
   strike::add_import_command(app, exit_code);
   strike::add_bench_command(app, exit_code);
   strike::add_strategy_command(app, exit_code);
+  app.add_subcommand("replay", "Replay a recording to the strategies as if it were live (strike replay --help)");
   CLI11_PARSE(app, argc, argv);
   return exit_code;
 }

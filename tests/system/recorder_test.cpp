@@ -182,10 +182,4 @@ TEST_F(recorder_test, a_disk_without_room_stops_the_recording_and_nothing_else) 
   EXPECT_EQ(best_bid(resumed.events[2]), best_bid(resumed.events[0]) + 1);
 }
 
-TEST_F(recorder_test, without_an_upstream_it_does_not_start) {
-  const auto done = process{{RECORDER_BINARY, "--folder", folder / "out"}, folder / "", folder / ""}.wait();
-  EXPECT_EQ(done.exit_code, 2);
-  EXPECT_THAT(done.err, HasSubstr("recorder.upstream: name at least one"));
-}
-
 } // namespace

@@ -28,14 +28,14 @@ struct arguments {
   std::string config, log_level, health;
 };
 
-result<config::document> document_from(const std::string& file) {
+result<config::document> document_from(const std::string& file, const std::string& fallback) {
   if (!file.empty()) return config::document::from_file(file);
   if (std::filesystem::exists(default_file)) return config::document::from_file(default_file);
-  return config::document::from_text("", "built-in defaults");
+  return config::document::from_text(fallback, "built-in defaults");
 }
 
-result<settings> settings_of(const arguments& x) {
-  auto document = document_from(x.config);
+result<settings> settings_of(const arguments& x, const std::string& fallback) {
+  auto document = document_from(x.config, fallback);
   if (!document) return std::unexpected{document.error()};
   settings made{.document = *document};
   auto root = document->root();
@@ -73,7 +73,7 @@ std::expected<settings, int> settings_from(int argc, char** argv, const service_
   } catch (const CLI::ParseError& fault) {
     return std::unexpected{app.exit(fault) == 0 ? 0 : cannot_start};
   }
-  auto made = settings_of(given);
+  auto made = settings_of(given, what.default_config);
   if (made) return *std::move(made);
   fmt::print(stderr, "{}\n", made.error().text);
   return std::unexpected{cannot_start};

@@ -20,6 +20,7 @@ struct service_description {
   /// printed, what it has started so far is stopped, and the process ends with code 2.
   std::function<result<void>(environment&)> start;
   std::function<void(CLI::App&)> add_options{}; ///< its own options, beside those that every service has
+  std::string default_config{}; ///< strike.toml, where there is none and none is given
 };
 
 /// The whole of a service's `main`: command line, configuration, log, health, actor system, start, then waits for
