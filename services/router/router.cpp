@@ -81,10 +81,11 @@ void router::act() {
     const auto now = steady_ns();
     handle_news();
     if (!arrived.empty()) routing_.take(arrived, now);
+    auto look_ns = INT64_MAX;
     if (parts_->downstream)
-      parts_->downstream->poll_demand([&](const bus::demand& x) { routing_.want_downstream(x, now); });
+      look_ns = parts_->downstream->poll_demand([&](const bus::demand& x) { routing_.want_downstream(x, now); }, now);
     handle_mail(now);
-    next_ns = routing_.poll(now);
+    next_ns = std::min(routing_.poll(now), look_ns);
     if (now >= next_report_ns_) report(now);
   }
 }

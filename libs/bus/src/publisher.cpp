@@ -33,6 +33,7 @@ bool publisher_socket::poll_demand(const demand_callback& on_demand, const link_
 struct publisher::impl {
   publisher_socket socket;
   link_callback on_link;
+  std::int64_t next_look_ns = INT64_MIN;
 };
 
 publisher::publisher(std::unique_ptr<impl> x) : impl_{std::move(x)} {}
@@ -43,7 +44,7 @@ publisher::~publisher() = default;
 result<publisher> publisher::bind(const context& where, const bind_config& config, link_callback report) {
   auto made = publisher_socket::bind(where, config);
   if (!made) return std::unexpected{made.error()};
-  return publisher{std::unique_ptr<impl>{new impl{std::move(*made), std::move(report)}}};
+  return publisher{std::unique_ptr<impl>{new impl{.socket = std::move(*made), .on_link = std::move(report)}}};
 }
 
 void publisher::publish(std::string_view topic, std::string_view bytes) {
@@ -54,6 +55,13 @@ void publisher::publish(std::string_view topic, std::string_view bytes) {
 }
 
 void publisher::poll_demand(const demand_callback& report) { impl_->socket.poll_demand(report, impl_->on_link); }
+std::int64_t publisher::poll_demand(const demand_callback& report, std::int64_t now_ns) {
+  if (now_ns < impl_->next_look_ns) return impl_->next_look_ns;
+  impl_->next_look_ns = now_ns + 1'000'000;
+  poll_demand(report);
+  return INT64_MAX;
+}
+
 int publisher::fd() const { return impl_->socket.line.fd(); }
 const std::string& publisher::endpoint() const { return impl_->socket.line.endpoint; }
 const counters& publisher::counts() const { return *impl_->socket.counts; }

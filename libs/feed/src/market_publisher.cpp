@@ -151,7 +151,7 @@ void market_publisher::restart(std::uint64_t epoch, last_values state) {
 
 std::int64_t market_publisher::poll(std::int64_t now_ns) {
   auto& x = *impl_;
-  x.socket.poll_demand([&x, now_ns](const bus::demand& wish) { x.take(wish, now_ns); });
+  const auto look_ns = x.socket.poll_demand([&x, now_ns](const bus::demand& wish) { x.take(wish, now_ns); }, now_ns);
   x.late_joiners.send(
       now_ns, x.values.end(),
       [&x](slot which, const std::string& prefix) {
@@ -161,7 +161,7 @@ std::int64_t market_publisher::poll(std::int64_t now_ns) {
   for (const auto& prefix : x.demand.expire(now_ns))
     if (x.settings.on_demand && demand_table::kind_of(prefix) != demand_table::kind::tap)
       x.settings.on_demand({false, prefix});
-  return std::min(x.demand.next_expiry_ns(), x.late_joiners.next_ns());
+  return std::min({look_ns, x.demand.next_expiry_ns(), x.late_joiners.next_ns()});
 }
 
 void market_publisher::publish_bytes(std::string_view topic, std::string_view bytes) {

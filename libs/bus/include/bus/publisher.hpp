@@ -44,6 +44,11 @@ public:
   /// Reports all wishes that have arrived. Neither blocks nor waits. They pile up until it is called.
   void poll_demand(const demand_callback& report);
 
+  /// The same for a busy publisher: looks at most once a millisecond, since a look costs as much as a message.
+  /// @param now_ns of a steady clock
+  /// @returns when to call again at the latest; INT64_MAX: when `fd` says so, or after the next `publish`
+  std::int64_t poll_demand(const demand_callback& report, std::int64_t now_ns);
+
   /// Readable when something may have arrived for `poll_demand`. It signals a change, not a state, and `publish` may
   /// take the signal: so call `poll_demand` between the last `publish` and the sleep. Failed handshakes do not wake it;
   /// they are told with the next call.
