@@ -120,7 +120,9 @@ private:
   latency bare();
   latency bare_relay();
   latency direct();
-  latency routed();
+  latency routed() { return via_router("tcp://127.0.0.1:0", free_tcp_endpoint()); }
+  latency routed_over_ipc() { return via_router(files_.endpoint("source"), files_.endpoint("router")); }
+  latency via_router(const std::string& first, const std::string& second);
   latency in_one_process();
   void flood(double rate);
   std::string strategies_config(const std::string& upstream, int strategies, int instruments, bool bursts) const;
@@ -182,12 +184,11 @@ latency bus_bench::direct() {
   return probe(strategies);
 }
 
-latency bus_bench::routed() {
+latency bus_bench::via_router(const std::string& first, const std::string& second) {
   role_process source{
-      {"publisher", "tcp://127.0.0.1:0", std::to_string(options_.messages), std::to_string(options_.rate), "1", "1"}};
-  const auto middle = free_tcp_endpoint();
-  role_process router{{"router", "--config", router_config(source.line(), middle)}};
-  role_process strategies{{"strategies", "--config", strategies_config(middle, 1, 1, false)}};
+      {"publisher", first, std::to_string(options_.messages), std::to_string(options_.rate), "1", "1"}};
+  role_process router{{"router", "--config", router_config(source.line(), second)}};
+  role_process strategies{{"strategies", "--config", strategies_config(second, 1, 1, false)}};
   return probe(strategies);
 }
 
@@ -229,6 +230,7 @@ void bus_bench::run() {
                         {"publisher to strategy, direct", &bus_bench::direct, {}},
                         {"bare ZeroMQ relay, two hops", &bus_bench::bare_relay, {}},
                         {"publisher to strategy, via router", &bus_bench::routed, {}},
+                        {"the same over ipc", &bus_bench::routed_over_ipc, {}},
                         {"publisher to strategy, one process", &bus_bench::in_one_process, {}}};
   for (int i = 0; i < options_.rounds; ++i)
     for (auto& x : legs) x.rounds.push_back((this->*x.measure)());

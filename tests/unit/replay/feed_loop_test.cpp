@@ -53,9 +53,10 @@ struct feed_loop_test : testing::Test {
   /// Until the subscription of `subscribe` has arrived, which shows in the time of the next round.
   std::int64_t next_after_demand() {
     const auto limit = std::chrono::steady_clock::now() + 10s;
-    auto next = round();
+    std::int64_t next = INT64_MAX;
     while (next == INT64_MAX && std::chrono::steady_clock::now() < limit) {
       socket->receive(1ms);
+      now += ns_per_ms; // it looks for demand once a millisecond
       next = round();
     }
     return next;
