@@ -70,7 +70,8 @@ TEST_F(feed_loop_test, waits_for_demand_and_the_time_to_settle) {
   open();
   EXPECT_EQ(round(), INT64_MAX) << "nobody is there";
   subscribe("md/deribit/BTC-PERPETUAL/");
-  EXPECT_EQ(next_after_demand(), now + settings.settle.count());
+  const auto next = next_after_demand();
+  EXPECT_EQ(next, now + settings.settle.count());
   now += settings.settle.count() - 1;
   round();
   EXPECT_EQ(loop->status(now).events, 0u);
