@@ -54,7 +54,8 @@ result<void> service::open(const bus::context& where, settings how) {
     endpoints_.push_back(x.endpoint);
     // An inproc connection reports nothing, and is there from the start.
     const bool is_inproc = x.endpoint.starts_with("inproc://");
-    board_.with([&](strategy_board& b) { b.set_upstream(x.endpoint, is_inproc, is_inproc ? "" : "not yet connected"); });
+    board_.with(
+        [&](strategy_board& b) { b.set_upstream(x.endpoint, is_inproc, is_inproc ? "" : "not yet connected"); });
     if (!is_inproc) env_.ready.not_ready("dashboard upstream " + x.endpoint, "not yet connected");
   }
   auto server = web_server::listen({.listen = *listen, .now_ns = now_ns}, board_, env_.metrics);

@@ -75,8 +75,8 @@ void strategy_board::complain(entry& x, std::string why) {
 
 void strategy_board::set_state(entry& x, const std::string& text) {
   if (text.size() > limits_.most_state_bytes)
-    return complain(x, fmt::format("its state has {} bytes, {} are allowed; show less", text.size(),
-                                   limits_.most_state_bytes));
+    return complain(
+        x, fmt::format("its state has {} bytes, {} are allowed; show less", text.size(), limits_.most_state_bytes));
   boost::system::error_code failed;
   const auto parsed = json::parse(text, failed);
   if (failed || !parsed.is_object())
@@ -97,8 +97,8 @@ void strategy_board::set_state(entry& x, const std::string& text) {
 
 void strategy_board::set_schema(entry& x, const std::string& text) {
   if (text.size() > limits_.most_state_bytes)
-    return complain(x, fmt::format("its layout has {} bytes, {} are allowed; show less", text.size(),
-                                   limits_.most_state_bytes));
+    return complain(
+        x, fmt::format("its layout has {} bytes, {} are allowed; show less", text.size(), limits_.most_state_bytes));
   boost::system::error_code failed;
   const auto parsed = json::parse(text, failed);
   if (failed || !parsed.is_array())

@@ -26,7 +26,7 @@ struct board_limits {
 ///
 /// All JSON is written here, and goes to the page as it is:
 ///
-///     summary   {"name":"gamma","epoch":"1764000000000000000","sequence":7,"at_ms":...,"received_ms":...,"stale":false,
+///     summary {"name":"gamma","epoch":"1764000000000000000","sequence":7,"at_ms":...,"received_ms":...,"stale":false,
 ///                "gaps":0,"lost":0,"restarts_seen":0,"malformed":0,"fault":"","has_schema":true}
 ///     update    {"type":"full"|"delta","revision":9,"now_ms":...,"upstreams":[{"endpoint":...,"connected":true,
 ///                "text":...}],"strategies":[{"summary":S,"schema":[...],"keys":["pnl",...],"state":{"pnl":1.5}}]}

@@ -20,7 +20,8 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::size_t chunk_bytes = 64 * 1024; ///< handed to libwebsockets at once: all that it ever buffers of a client
+constexpr std::size_t chunk_bytes =
+    64 * 1024; ///< handed to libwebsockets at once: all that it ever buffers of a client
 
 /// Sent with every answer. Scripts, styles and data come from here and nowhere else, and no text of a page is code.
 constexpr const char* content_security_policy =
@@ -66,8 +67,8 @@ std::string method_of(lws* of) {
 
 struct web_server::impl {
   impl(config x, shared_board& of, process::metric_registry& metrics)
-      : how{std::move(x)}, board{of},
-        viewers{metrics.get_gauge("strike_dashboard_viewers", "Browsers that are connected.")},
+      : how{std::move(x)}, board{of}, viewers{metrics.get_gauge("strike_dashboard_viewers",
+                                                                "Browsers that are connected.")},
         updates{metrics.get_counter("strike_dashboard_updates_total", "Updates sent to browsers.")},
         requests{metrics.get_counter("strike_dashboard_requests_total", "HTTP requests answered.")},
         refused{metrics.get_counter("strike_dashboard_refused_total",
@@ -81,7 +82,8 @@ struct web_server::impl {
 
   result<void> open();
   void serve() {
-    while (!is_stopping && lws_service(context, 0) >= 0) {}
+    while (!is_stopping && lws_service(context, 0) >= 0) {
+    }
   }
   void tick();
   int on_callback(lws* of, lws_callback_reasons why, const char* in);
@@ -142,8 +144,8 @@ result<void> web_server::impl::open() {
   info.max_http_header_pool = static_cast<unsigned short>(how.limits.most_connections);
   info.timeout_secs = info.timeout_secs_ah_idle = static_cast<unsigned>(how.limits.idle.count());
   info.keepalive_timeout = static_cast<int>(how.limits.idle.count());
-  info.options = LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND | LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
-                 LWS_SERVER_OPTION_DISABLE_IPV6;
+  info.options =
+      LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND | LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_DISABLE_IPV6;
   const auto failed = [&](std::string_view what) {
     return fail(ec::io, fmt::format("dashboard: {} {}:{}: {}; choose another dashboard.listen", what, host,
                                     how.listen.port, errno != 0 ? std::strerror(errno) : "no reason given"));
@@ -183,24 +185,32 @@ int web_server::impl::on_callback(lws* of, lws_callback_reasons why, const char*
     if (sessions.size() < how.limits.most_connections) return 0;
     refused.add();
     return 1;
-  case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED: return sessions[of] = {}, 0;
+  case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED:
+    return sessions[of] = {}, 0;
   case LWS_CALLBACK_WSI_DESTROY:
     if (const auto found = sessions.find(of); found != sessions.end()) {
       if (found->second.is_viewer) viewers.add(-1);
       sessions.erase(found);
     }
     return 0;
-  case LWS_CALLBACK_HTTP: return on_request(of, in);
-  case LWS_CALLBACK_HTTP_WRITEABLE: return write_body(of);
-  case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: return on_upgrade(of);
+  case LWS_CALLBACK_HTTP:
+    return on_request(of, in);
+  case LWS_CALLBACK_HTTP_WRITEABLE:
+    return write_body(of);
+  case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
+    return on_upgrade(of);
   case LWS_CALLBACK_ESTABLISHED:
     sessions[of].is_viewer = sessions[of].is_due = true;
     viewers.add(1);
     lws_callback_on_writable(of);
     return 0;
-  case LWS_CALLBACK_SERVER_WRITEABLE: return write_update(of);
-  case LWS_CALLBACK_RECEIVE: lws_close_reason(of, LWS_CLOSE_STATUS_POLICY_VIOLATION, nullptr, 0); return -1;
-  default: return 0;
+  case LWS_CALLBACK_SERVER_WRITEABLE:
+    return write_update(of);
+  case LWS_CALLBACK_RECEIVE:
+    lws_close_reason(of, LWS_CLOSE_STATUS_POLICY_VIOLATION, nullptr, 0);
+    return -1;
+  default:
+    return 0;
   }
 }
 

@@ -325,9 +325,11 @@ class DashboardPage(unittest.TestCase):
         self.assertLess(seconds, 1.5)
         eventually(lambda: self.text('#connection').startswith('offline'), 'the loss')
         self.assertEqual(self.tabs(), ['gamma'])
+        self.assertEqual(self.text('.badge'), 'not connected')
         self.shot('offline-1280')
         self.dashboard = Dashboard(self.publisher.endpoint, listen)
         eventually(lambda: self.text('#connection') == 'live', 'the connection again', 20)
+        eventually(lambda: self.text('.badge') == 'live', 'the strategy again')
         self.publisher.show('gamma', {'pnl': 2.0})
         eventually(lambda: self.text('[role=tab] .figure') == '+2', 'news after it')
 

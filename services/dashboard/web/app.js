@@ -51,6 +51,7 @@ function makeView(name) {
 
 // The run state as the publisher says it, if it does; else what can be told from here.
 function conditionOf({summary}) {
+  if (link.state !== 'live') return {word: 'not connected', level: 'warning'};
   if (summary.stale) return {word: 'stale', level: 'warning'};
   const said = summary.run_state;
   if (!said) return {word: 'live', level: 'good'};
@@ -63,16 +64,20 @@ function formatOf(key, schema) {
   return schema.flatMap((x) => x?.items ?? []).find((x) => x.value === key)?.format;
 }
 
+function showCondition({name, tab, parts}, strategy) {
+  const {word, level} = conditionOf(strategy);
+  parts.badge.textContent = strategy.summary.reason ? `${word}: ${strategy.summary.reason}` : word;
+  parts.badge.dataset.level = parts.dot.dataset.level = level;
+  tab.setAttribute('aria-label', `${name}, ${word}`);
+}
+
 function updateView(view, strategy, changed) {
   const {summary, state} = strategy;
   const {parts} = view;
-  const {word, level} = conditionOf(strategy);
-  parts.badge.textContent = summary.reason ? `${word}: ${summary.reason}` : word;
-  parts.badge.dataset.level = parts.dot.dataset.level = level;
+  showCondition(view, strategy);
   parts.kind.textContent = summary.type && summary.type !== summary.name ? summary.type : '';
   const pnl = state.get('pnl');
   show(parts.result, typeof pnl === 'number' ? formatted(pnl, formatOf('pnl', strategy.schema), 'pnl') : {text: '', tone: ''});
-  view.tab.setAttribute('aria-label', `${view.name}, ${word}`);
   parts.at.value.textContent = summary.at_ms ? timeText(summary.at_ms, true) : dash;
   parts.sequence.value.textContent = summary.sequence.toLocaleString('en-US');
   parts.gaps.value.textContent = summary.lost.toLocaleString('en-US');
@@ -189,7 +194,12 @@ function tick() {
 }
 
 new Connection(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`, {
-  onState(x) { link = x; showLink(); },
+  onState(x) {
+    const isNews = x.state !== link.state;
+    link = x;
+    showLink();
+    if (isNews) for (const view of views.values()) showCondition(view, store.strategies.get(view.name));
+  },
   onUpdate: take,
 });
 setInterval(tick, 250);

@@ -26,7 +26,8 @@ TEST(access, says_what_is_wrong_with_an_address) {
 }
 
 TEST(access, knows_the_loopback_names_a_browser_may_ask_by) {
-  for (const auto* x : {"localhost", "localhost:8080", "LOCALHOST:1", "127.0.0.1:8080", "127.9.9.9", "[::1]", "[::1]:80"})
+  for (const auto* x :
+       {"localhost", "localhost:8080", "LOCALHOST:1", "127.0.0.1:8080", "127.9.9.9", "[::1]", "[::1]:80"})
     EXPECT_TRUE(is_loopback_host(x)) << x;
   for (const auto* x : {"", "evil.example:8080", "localhost.evil.example", "127.0.0.1.evil.example", "10.0.0.1:8080",
                         "[::2]:80", "[::1]x"})

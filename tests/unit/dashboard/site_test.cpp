@@ -45,7 +45,8 @@ TEST_F(site_test, serves_the_page_without_inline_scripts_or_styles) {
   EXPECT_EQ(page.status, 200U);
   EXPECT_EQ(page.content_type, "text/html; charset=utf-8");
   EXPECT_THAT(*page.body, StartsWith("<!doctype html>"));
-  for (const auto* word : {"<style", "style=", "onclick", "onload", "javascript:"}) EXPECT_THAT(*page.body, Not(HasSubstr(word)));
+  for (const auto* word : {"<style", "style=", "onclick", "onload", "javascript:"})
+    EXPECT_THAT(*page.body, Not(HasSubstr(word)));
 }
 
 /// What the page names must be there, and nothing it names may come from another host.

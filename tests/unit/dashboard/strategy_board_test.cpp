@@ -186,8 +186,7 @@ TEST_F(strategy_board_test, any_sequence_of_updates_leads_to_the_full_state) {
       for (const auto& key : x.at("keys").as_array()) left[key.as_string()] = kept.at(key.as_string());
       kept = left;
     }
-    for (const auto& [name, kept] : viewer)
-      ASSERT_EQ(json::parse(*board.state_json(name)).at("state"), kept) << round;
+    for (const auto& [name, kept] : viewer) ASSERT_EQ(json::parse(*board.state_json(name)).at("state"), kept) << round;
   }
 }
 
