@@ -57,6 +57,10 @@ bool strategy_board::take(const wire::dashboard_state& what, std::int64_t now_ns
   x->at_ns = what.at_ns;
   x->received_ns = now_ns;
   x->is_stale = false;
+  x->run_state = what.run_state;
+  x->reason = what.reason;
+  x->type = what.type;
+  x->restarts = what.restarts;
   x->fault.clear();
   if (seen.kind == bus::continuity::gap) {
     ++x->gaps, ++counts_.gaps;
@@ -133,10 +137,12 @@ void strategy_board::append_upstreams(std::string& out) const {
 
 void strategy_board::append_summary(std::string& out, const std::string& name, const entry& x) {
   fmt::format_to(std::back_inserter(out),
-                 R"({{"name":{},"epoch":"{}","sequence":{},"at_ms":{},"received_ms":{},"stale":{},"gaps":{},"lost":{},)"
-                 R"("restarts_seen":{},"malformed":{},"fault":{},"has_schema":{}}})",
-                 quoted(name), x.newest.epoch, x.newest.first, x.at_ns / ns_per_ms, x.received_ns / ns_per_ms,
-                 x.is_stale, x.gaps, x.lost, x.epochs, x.malformed, quoted(x.fault), !x.schema.empty());
+                 R"({{"name":{},"type":{},"run_state":"{}","reason":{},"restarts":{},)"
+                 R"("epoch":"{}","sequence":{},"at_ms":{},"received_ms":{},"stale":{},"gaps":{},"lost":{},)"
+                 R"("epochs":{},"malformed":{},"fault":{},"has_schema":{}}})",
+                 quoted(name), quoted(x.type), to_text(x.run_state), quoted(x.reason), x.restarts, x.newest.epoch,
+                 x.newest.first, x.at_ns / ns_per_ms, x.received_ns / ns_per_ms, x.is_stale, x.gaps, x.lost, x.epochs,
+                 x.malformed, quoted(x.fault), !x.schema.empty());
 }
 
 void strategy_board::append_update(std::string& out, const std::string& name, const entry& x, std::uint64_t since) {

@@ -31,6 +31,9 @@ struct board_limits {
 ///     update    {"type":"full"|"delta","revision":9,"now_ms":...,"upstreams":[{"endpoint":...,"connected":true,
 ///                "text":...}],"strategies":[{"summary":S,"schema":[...],"keys":["pnl",...],"state":{"pnl":1.5}}]}
 ///
+/// `epochs` counts the new starts of the publisher that were seen, `restarts` those of the strategy in its process.
+/// `fault` says why the newest state cannot be shown; the one before it is.
+///
 /// In an update, `upstreams`, `schema` and `keys` are there only if they changed, `state` holds the values that
 /// changed, `strategies` those of which anything did. `keys` are all names in the state, in its order: what is not
 /// among them is gone.
@@ -83,7 +86,10 @@ private:
     std::int64_t at_ns = 0, received_ns = 0;
     std::vector<field> state; ///< in the order of the strategy
     std::string schema;       ///< as JSON; empty: none received
-    std::string fault;        ///< what is wrong with the newest message
+    wire::run_state run_state = wire::run_state::running;
+    std::string reason, type;
+    std::uint32_t restarts = 0;
+    std::string fault; ///< what is wrong with the newest message
     std::uint64_t gaps = 0, lost = 0, epochs = 0, malformed = 0;
     bool is_stale = false;
     std::uint64_t revision = 0, schema_revision = 0, keys_revision = 0;

@@ -309,10 +309,33 @@ class DashboardPage(unittest.TestCase):
         self.publisher.show('gamma', {**gamma_state(), 'positions': []}, skip=2)
         eventually(lambda: self.value_of('lost').text == '2', 'the loss')
         eventually(lambda: not self.all('tbody tr'), 'no rows')
-        eventually(lambda: self.text('.badge') == 'stale', 'staleness', 8)
+        eventually(lambda: self.text('.badge') == 'silent', 'silence', 8)
         self.publisher.show('newcomer', {'x': 1})
         eventually(lambda: self.tabs() == ['gamma', 'newcomer'], 'the newcomer')
         self.assertEqual(self.selected(), 'gamma')
+        self.assertEqual(len(self.all('[role=tabpanel]:not([hidden])')), 1)
+        self.assertEqual([x.get_attribute('aria-selected') for x in self.all('[role=tab]')], ['true', 'false'])
+        self.assert_quiet()
+
+    def test_what_its_host_tells_is_shown_for_every_strategy(self):
+        host = {'events': 12_345, 'signals': 2, 'orders_refused': 0, 'last_signals': [], 'log': []}
+        self.publisher.show('momentum', {'pnl': 1.5, 'host': host}, layout=LAYOUT[:1], type='momentum_v2')
+        self.open()
+        eventually(lambda: self.value_of('events').text == '12,345', 'the host')
+        self.assertEqual(self.text('.kind'), 'momentum_v2')
+        self.assertEqual(self.text('.badge'), 'running')
+        host['last_signals'] = [{'time': START_MS, 'instrument': 'BTC-PERPETUAL', 'side': 'sell', 'value': -0.0021,
+                                 'reason': 'move of -0.21 %'}]
+        host['log'] = [{'time': START_MS, 'level': 'warning', 'text': 'thin book'}]
+        self.publisher.show('momentum', {'pnl': 1.5, 'host': host}, run_state='restarting', reason='it threw')
+        eventually(lambda: [x.text for x in self.all('tbody td')] ==
+                   ['2025-11-24 16:00:00', 'BTC-PERPETUAL', 'sell', '−0.0021', 'move of -0.21 %'], 'the signal')
+        self.assertIn('thin book', self.text('.lines'))
+        self.assertEqual(self.text('.badge'), 'restarting: it threw')
+        self.publisher.show('other', {}, run_state='failed', reason='no such instrument')
+        eventually(lambda: [x.get_attribute('data-level') for x in self.all('nav .dot')] ==
+                   ['warning', 'bad'], 'the failure')
+        self.shot('host-1280')
         self.assert_quiet()
 
     def test_it_reconnects_by_itself(self):
@@ -329,7 +352,7 @@ class DashboardPage(unittest.TestCase):
         self.shot('offline-1280')
         self.dashboard = Dashboard(self.publisher.endpoint, listen)
         eventually(lambda: self.text('#connection') == 'live', 'the connection again', 20)
-        eventually(lambda: self.text('.badge') == 'live', 'the strategy again')
+        eventually(lambda: self.text('.badge') == 'running', 'the strategy again')
         self.publisher.show('gamma', {'pnl': 2.0})
         eventually(lambda: self.text('[role=tab] .figure') == '+2', 'news after it')
 

@@ -1,7 +1,8 @@
 // Publishes what strategies show, as a browser test or a person tells it: lines on stdin, each a JSON object
 //     {"strategy":"gamma","state":{...},"layout":[...]}
-// with the layout where it is new. Sequence numbers are its own; "skip": 3 leaves out three of them. Says its endpoint
-// on stdout, and sends a subscriber that comes late the newest of each strategy.
+// with the layout where it is new, and "run_state", "reason", "type" where they are. Sequence numbers are its own;
+// "skip": 3 leaves out three of them. Says its endpoint on stdout, and sends a subscriber that comes late the newest of
+// each strategy.
 #include "bus/publisher.hpp"
 #include "bus/topic.hpp"
 #include "wire/dashboard.hpp"
@@ -50,6 +51,10 @@ int main(int argc, char** argv) {
     x.sequence += 1;
     if (const auto* skip = said.if_contains("skip")) x.sequence += skip->to_number<std::uint64_t>();
     x.at_ns = now_ns();
+    if (const auto* run = said.if_contains("run_state"))
+      x.run_state = from_text<wire::run_state>(std::string_view{run->as_string()}).value();
+    if (const auto* why = said.if_contains("reason")) x.reason = why->as_string();
+    if (const auto* type = said.if_contains("type")) x.type = type->as_string();
     x.state_json = json::serialize(said.at("state"));
     if (const auto* layout = said.if_contains("layout")) x.layout_json = json::serialize(*layout);
     publish(x);

@@ -34,12 +34,12 @@ function makeView(name) {
     age: fact('age', 'since its last state was received'),
     sequence: fact('state', 'number of the newest state'),
     gaps: fact('lost', 'states lost on the way; what is shown is complete again with each new one'),
-    restarts: fact('restarts', 'starts of its process or actor that were seen or reported'),
+    restarts: fact('restarts', 'of the strategy, and of its process'),
   };
-  const tab = el('button', {role: 'tab', id: `tab-${id}`, 'aria-controls': `panel-${id}`, type: 'button'},
+  const tab = el('button', {role: 'tab', 'aria-selected': 'false', tabindex: '-1', id: `tab-${id}`, 'aria-controls': `panel-${id}`, type: 'button'},
     parts.dot, el('span', {class: 'name'}, name), parts.result);
   const grid = el('div', {class: 'grid'});
-  const panel = el('section', {role: 'tabpanel', id: `panel-${id}`, 'aria-labelledby': `tab-${id}`},
+  const panel = el('section', {role: 'tabpanel', hidden: '', id: `panel-${id}`, 'aria-labelledby': `tab-${id}`},
     el('div', {class: 'strategy'}, el('h2', {}, name), parts.kind, parts.badge,
       el('dl', {class: 'facts'}, ...[parts.at, parts.age, parts.sequence, parts.gaps, parts.restarts].map((x) => x.element))),
     parts.fault, grid);
@@ -49,19 +49,14 @@ function makeView(name) {
   return view;
 }
 
-// The run state as the publisher says it, if it does; else what can be told from here.
+const levelOf = {running: 'good', stopped: 'off', restarting: 'warning', failed: 'bad'};
+
+// What matters most: whether we know, whether it runs, whether it speaks.
 function conditionOf({summary}) {
   if (link.state !== 'live') return {word: 'not connected', level: 'warning'};
-  if (summary.stale) return {word: 'stale', level: 'warning'};
   const said = summary.run_state;
-  if (!said) return {word: 'live', level: 'good'};
-  const level = /run|live|ready/.test(said) ? 'good' : /fail|error|dead|crash/.test(said) ? 'bad' : 'warning';
-  return {word: said, level};
-}
-
-// As the layout writes a value, if it does.
-function formatOf(key, schema) {
-  return schema.flatMap((x) => x?.items ?? []).find((x) => x.value === key)?.format;
+  if (said === 'running' && summary.stale) return {word: 'silent', level: 'warning'};
+  return {word: said, level: levelOf[said] ?? 'warning'};
 }
 
 function showCondition({name, tab, parts}, strategy) {
@@ -69,6 +64,11 @@ function showCondition({name, tab, parts}, strategy) {
   parts.badge.textContent = strategy.summary.reason ? `${word}: ${strategy.summary.reason}` : word;
   parts.badge.dataset.level = parts.dot.dataset.level = level;
   tab.setAttribute('aria-label', `${name}, ${word}`);
+}
+
+// As the layout writes a value, if it does.
+function formatOf(key, schema) {
+  return schema.flatMap((x) => x?.items ?? []).find((x) => x.value === key)?.format;
 }
 
 function updateView(view, strategy, changed) {
@@ -82,7 +82,7 @@ function updateView(view, strategy, changed) {
   parts.sequence.value.textContent = summary.sequence.toLocaleString('en-US');
   parts.gaps.value.textContent = summary.lost.toLocaleString('en-US');
   parts.gaps.value.dataset.tone = summary.lost ? 'warning' : '';
-  parts.restarts.value.textContent = String(summary.restarts ?? summary.restarts_seen);
+  parts.restarts.value.textContent = String(summary.restarts + summary.epochs);
   parts.fault.textContent = summary.fault ? `This strategy's newest message cannot be shown: ${summary.fault}` : '';
   parts.fault.hidden = !summary.fault;
   if (view.name === selected) view.board.update(strategy, view.isCurrent ? changed : null);
@@ -185,7 +185,7 @@ function tick() {
     if (name !== selected) continue;
     const age = views.get(name).parts.age.value;
     age.textContent = durationText(Math.max(0, serverNow() - summary.received_ms));
-    age.dataset.tone = summary.stale || link.state !== 'live' ? 'warning' : '';
+    age.dataset.tone = (summary.run_state === 'running' && summary.stale) || link.state !== 'live' ? 'warning' : '';
   }
   const age = byId('age');
   const ms = serverNow() - newest;

@@ -37,11 +37,11 @@ export function durationText(ms) {
   return sign + (d ? `${d}d ${two(h)}h` : h ? `${h}h ${two(m)}m` : `${m}m ${two(s)}s`);
 }
 
-// A number without a format: whole ones as they are, others with up to six significant digits.
+// A number without a format: as many decimals as it has, up to six significant digits.
 function plainNumber(value) {
-  if (Number.isInteger(value)) return digits(value, 0);
-  const magnitude = Math.floor(Math.log10(Math.abs(value) || 1));
-  return digits(value, Math.min(Math.max(5 - magnitude, 0), 8));
+  const decimals = Math.min(Math.max(5 - Math.floor(Math.log10(Math.abs(value) || 1)), 0), 10);
+  const given = value.toFixed(decimals).replace(/^[^.]*\.?/, '').replace(/0+$/, '').length;
+  return digits(value, Number.isInteger(value) ? 0 : given);
 }
 
 // What a value is about, by its name: the schema says how to write a number, not what is good.
@@ -52,7 +52,7 @@ const shortWords = /^(sell|short|ask)$/i;
 
 /// {text, tone}: the tone is '', 'profit', 'loss', 'long', 'short' or 'none'.
 export function formatted(value, format, name = '') {
-  const kind = format?.kind;
+  const kind = format?.kind === 'plain' ? undefined : format?.kind; // plain: ours, a number without a format
   const decimals = Math.min(Math.max(format?.decimals ?? 0, 0), 12);
   if (kind === 'time') return {text: timeText(value, true), tone: isNumber(value) ? '' : 'none'};
   if (kind === 'duration') return {text: durationText(value), tone: isNumber(value) ? '' : 'none'};
@@ -72,7 +72,7 @@ export function formatted(value, format, name = '') {
   return {text, tone: longWords.test(text) ? 'long' : shortWords.test(text) ? 'short' : ''};
 }
 
-export const isNumeric = (format) => ['number', 'money', 'percent', 'duration', 'time'].includes(format?.kind);
+export const isNumeric = (format) => ['number', 'money', 'percent', 'duration', 'time', 'plain'].includes(format?.kind);
 
 /// A number on an axis: short, and without a currency.
 export function axisText(value, format) {

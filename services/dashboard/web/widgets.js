@@ -130,14 +130,14 @@ function derivedLayout(state) {
 function hostLayout(host) {
   const made = [];
   const items = Object.entries(host).filter(([, value]) => value === null || typeof value !== 'object');
-  if (items.length) made.push({widget: 'key_value', title: 'Host', items: items.map(([key]) => ({label: labelOf(key), value: key}))});
+  if (items.length) made.push({widget: 'divider'}, {widget: 'key_value', title: 'Host', items: items.map(([key]) => ({label: labelOf(key), value: key}))});
   for (const [key, value] of Object.entries(host)) {
     if (!Array.isArray(value) || !value.length || typeof value[0] !== 'object' || value[0] === null) continue;
     if ('time' in value[0] && 'text' in value[0]) {
       made.push({widget: 'log', title: labelOf(key), value: key});
     } else if (!Array.isArray(value[0])) {
-      const columns = Object.keys(value[0]).map((field) => ({label: labelOf(field), field, format:
-        /(^|_)(time|at)(_ms)?$/.test(field) ? {kind: 'time'} : undefined}));
+      const columns = Object.entries(value[0]).map(([field, sample]) => ({label: labelOf(field), field, format:
+        field === 'time' ? {kind: 'time'} : typeof sample === 'number' ? {kind: 'plain'} : undefined}));
       made.push({widget: 'table', title: labelOf(key), value: key, columns});
     }
   }

@@ -47,12 +47,13 @@ TEST_F(strategy_board_test, is_an_empty_full_update_at_first) {
 TEST_F(strategy_board_test, tells_a_new_viewer_everything) {
   board.set_upstream("tcp://x", true, "connected");
   board.take(state("gamma", 1, R"({"pnl":1.5,"name":"a\"b"})", R"([{"widget":"divider"}])"), 2 * second);
-  EXPECT_EQ(board.update_since(0, 3 * second),
-            R"({"type":"full","revision":2,"now_ms":3000,)"
-            R"("upstreams":[{"endpoint":"tcp://x","connected":true,"text":"connected"}],"strategies":[{"summary":)"
-            R"({"name":"gamma","epoch":"7","sequence":1,"at_ms":5,"received_ms":2000,"stale":false,"gaps":0,"lost":0,)"
-            R"("restarts_seen":0,"malformed":0,"fault":"","has_schema":true},"schema":[{"widget":"divider"}],)"
-            R"("keys":["pnl","name"],"state":{"pnl":1.5E0,"name":"a\"b"}}]})");
+  EXPECT_EQ(
+      board.update_since(0, 3 * second),
+      R"({"type":"full","revision":2,"now_ms":3000,)"
+      R"("upstreams":[{"endpoint":"tcp://x","connected":true,"text":"connected"}],"strategies":[{"summary":)"
+      R"({"name":"gamma","type":"","run_state":"running","reason":"","restarts":0,"epoch":"7","sequence":1,"at_ms":5,"received_ms":2000,"stale":false,"gaps":0,"lost":0,)"
+      R"("epochs":0,"malformed":0,"fault":"","has_schema":true},"schema":[{"widget":"divider"}],)"
+      R"("keys":["pnl","name"],"state":{"pnl":1.5E0,"name":"a\"b"}}]})");
   EXPECT_EQ(board.schema_json("gamma"), R"([{"widget":"divider"}])");
 }
 
@@ -107,7 +108,7 @@ TEST_F(strategy_board_test, counts_gaps_and_starts_and_ignores_what_is_old) {
   EXPECT_THAT(*board.state_json("gamma"), HasSubstr(R"("state":{"a":5})"));
   board.take(state("gamma", 1, R"({"a":10})", {}, 8), second);
   board.take(state("gamma", 6, R"({"a":6})", {}, 7), second);
-  EXPECT_EQ(summary("gamma").at("restarts_seen"), 1);
+  EXPECT_EQ(summary("gamma").at("epochs"), 1);
   EXPECT_EQ(summary("gamma").at("epoch"), "8");
   EXPECT_THAT(*board.state_json("gamma"), HasSubstr(R"("state":{"a":10})"));
   EXPECT_EQ(board.counts().gaps, 1U);
@@ -128,6 +129,20 @@ TEST_F(strategy_board_test, is_stale_after_three_seconds_until_the_next_state) {
   EXPECT_EQ(board.revision(), told);
   board.take(state("gamma", 2), 9 * second);
   EXPECT_EQ(summary("gamma").at("stale"), false);
+}
+
+TEST_F(strategy_board_test, tells_whether_a_strategy_runs_and_why_not) {
+  auto failed = state("gamma", 1);
+  failed.run_state = wire::run_state::restarting;
+  failed.reason = "it threw: \"no\"";
+  failed.restarts = 3;
+  failed.type = "gamma_scalp";
+  board.take(failed, second);
+  const auto got = summary("gamma");
+  EXPECT_EQ(got.at("run_state"), "restarting");
+  EXPECT_EQ(got.at("reason"), "it threw: \"no\"");
+  EXPECT_EQ(got.at("restarts"), 3);
+  EXPECT_EQ(got.at("type"), "gamma_scalp");
 }
 
 TEST_F(strategy_board_test, keeps_the_last_good_state_and_says_what_is_wrong) {
