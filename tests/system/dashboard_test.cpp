@@ -20,6 +20,7 @@
 
 #include <chrono>
 #include <fstream>
+#include <list>
 #include <mutex>
 
 namespace {
@@ -241,6 +242,17 @@ TEST_F(dashboard_system, bounds_what_clients_may_send) {
   }
   EXPECT_FALSE(flooder.is_open());
   EXPECT_EQ(get("/healthz").status, 200);
+}
+
+TEST_F(dashboard_system, refuses_more_connections_than_it_can_serve_and_recovers) {
+  {
+    std::list<tcp_client> idle;
+    for (int i = 0; i < 128; ++i) idle.emplace_back(address);
+    EXPECT_EQ(get("/healthz").status, 0);
+    idle.pop_front();
+    EXPECT_TRUE(becomes("/healthz", "ok"));
+  }
+  EXPECT_TRUE(becomes("/healthz", "ok"));
 }
 
 TEST_F(dashboard_system, a_viewer_that_never_reads_costs_no_memory_and_holds_up_nobody) {
