@@ -62,10 +62,13 @@ function chart(widget) {
   };
 }
 
-function table({title, value, columns = []}) {
+const cellClass = (format) => format?.kind === 'time' ? 'time' : isNumeric(format) ? 'number' : undefined;
+
+// `isNewestFirst` is ours, for the host's tables: a layout's table has the order its strategy gave it.
+function table({title, value, columns = [], isNewestFirst}) {
   const body = el('tbody');
   const none = el('p', {class: 'nothing'}, 'none');
-  const head = el('tr', {}, ...columns.map((c) => el('th', {scope: 'col', class: isNumeric(c.format) ? 'number' : undefined}, c.label)));
+  const head = el('tr', {}, ...columns.map((c) => el('th', {scope: 'col', class: cellClass(c.format)}, c.label)));
   const grid = el('table', {}, el('thead', {}, head), body);
   const element = card(title, 'table', el('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': title || 'table'}, grid), none);
   return {
@@ -73,13 +76,14 @@ function table({title, value, columns = []}) {
     update(state, changed) {
       if (changed && !changed.has(value)) return;
       const given = state.get(value);
-      const data = Array.isArray(given) ? given : [];
+      const data = Array.isArray(given) ? [...given] : [];
+      if (isNewestFirst) data.reverse();
       grid.hidden = data.length === 0;
       none.hidden = data.length !== 0;
       while (body.rows.length > data.length) body.lastElementChild.remove();
       data.forEach((row, i) => {
         const line = body.rows[i] ?? body.appendChild(
-          el('tr', {}, ...columns.map((c) => el('td', {class: isNumeric(c.format) ? 'number' : undefined}))));
+          el('tr', {}, ...columns.map((c) => el('td', {class: cellClass(c.format)}))));
         columns.forEach((c, k) => show(line.cells[k], formatted(row?.[c.field], c.format, c.field)));
       });
     },
@@ -138,7 +142,7 @@ function hostLayout(host) {
     } else if (!Array.isArray(value[0])) {
       const columns = Object.entries(value[0]).map(([field, sample]) => ({label: labelOf(field), field, format:
         field === 'time' ? {kind: 'time'} : typeof sample === 'number' ? {kind: 'plain'} : undefined}));
-      made.push({widget: 'table', title: labelOf(key), value: key, columns});
+      made.push({widget: 'table', title: labelOf(key), value: key, columns, isNewestFirst: true});
     }
   }
   return made;
