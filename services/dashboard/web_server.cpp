@@ -67,8 +67,8 @@ std::string method_of(lws* of) {
 
 struct web_server::impl {
   impl(config x, shared_board& of, process::metric_registry& metrics)
-      : how{std::move(x)}, board{of}, viewers{metrics.get_gauge("strike_dashboard_viewers",
-                                                                "Browsers that are connected.")},
+      : how{std::move(x)}, board{of}, //
+        viewers{metrics.get_gauge("strike_dashboard_viewers", "Browsers that are connected.")},
         updates{metrics.get_counter("strike_dashboard_updates_total", "Updates sent to browsers.")},
         requests{metrics.get_counter("strike_dashboard_requests_total", "HTTP requests answered.")},
         refused{metrics.get_counter("strike_dashboard_refused_total",
