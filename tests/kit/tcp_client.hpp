@@ -64,7 +64,7 @@ struct http_answer {
 
 inline http_answer http_get(const std::string& address, const std::string& path, const std::string& method = "GET") {
   tcp_client client{address};
-  client.write(method + " " + path + " HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
+  client.write(method + " " + path + " HTTP/1.1\r\nHost: " + address + "\r\nConnection: close\r\n\r\n");
   const auto text = client.read();
   const auto end = text.find("\r\n\r\n");
   if (!text.starts_with("HTTP/1.1 ") || end == std::string::npos) return {};

@@ -1,0 +1,88 @@
+// Values as text. Formats are those of a layout: {"kind":"money","decimals":2,"currency":"BTC"}. A value that is null or
+// of the wrong type is shown as a dash, never as a guess.
+
+export const dash = '–';
+
+const minus = '−'; // as wide as a digit, other than the hyphen
+
+function digits(value, decimals) {
+  const text = Math.abs(value).toLocaleString('en-US', {minimumFractionDigits: decimals, maximumFractionDigits: decimals});
+  const isZero = !/[1-9]/.test(text);
+  return {text, sign: isZero ? 0 : Math.sign(value)};
+}
+
+function signed({text, sign}, showsPlus) {
+  return (sign < 0 ? minus : sign > 0 && showsPlus ? '+' : '') + text;
+}
+
+const isNumber = (value) => typeof value === 'number' && Number.isFinite(value);
+
+export function timeText(ms, withDate = false) {
+  if (!isNumber(ms)) return dash;
+  const at = new Date(ms);
+  if (Number.isNaN(at.getTime())) return dash;
+  const iso = at.toISOString();
+  return withDate ? `${iso.slice(0, 10)} ${iso.slice(11, 19)}` : iso.slice(11, 23);
+}
+
+export function durationText(ms) {
+  if (!isNumber(ms)) return dash;
+  const sign = ms < 0 ? minus : '';
+  const x = Math.abs(ms);
+  if (x < 1000) return `${sign}${Math.round(x)} ms`;
+  if (x < 60_000) return `${sign}${(x / 1000).toFixed(1)} s`;
+  const seconds = Math.floor(x / 1000);
+  const [d, h, m, s] = [Math.floor(seconds / 86400), Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60, seconds % 60];
+  const two = (n) => String(n).padStart(2, '0');
+  return sign + (d ? `${d}d ${two(h)}h` : h ? `${h}h ${two(m)}m` : `${m}m ${two(s)}s`);
+}
+
+// A number without a format: as many decimals as it has, up to six significant digits.
+function plainNumber(value) {
+  const decimals = Math.min(Math.max(5 - Math.floor(Math.log10(Math.abs(value) || 1)), 0), 10);
+  const given = value.toFixed(decimals).replace(/^[^.]*\.?/, '').replace(/0+$/, '').length;
+  return digits(value, Number.isInteger(value) ? 0 : given);
+}
+
+// What a value is about, by its name: the schema says how to write a number, not what is good.
+const moneyNames = /(^|_)(pnl|profit|loss|return)(_|$)/i;
+const sideNames = /(^|_)(size|position|delta|qty|quantity|exposure)(_|$)/i;
+const longWords = /^(buy|long|bid)$/i;
+const shortWords = /^(sell|short|ask)$/i;
+
+/// {text, tone}: the tone is '', 'profit', 'loss', 'long', 'short' or 'none'.
+export function formatted(value, format, name = '') {
+  const kind = format?.kind === 'plain' ? undefined : format?.kind; // plain: ours, a number without a format
+  const decimals = Math.min(Math.max(format?.decimals ?? 0, 0), 12);
+  if (kind === 'time') return {text: timeText(value, true), tone: isNumber(value) ? '' : 'none'};
+  if (kind === 'duration') return {text: durationText(value), tone: isNumber(value) ? '' : 'none'};
+  if (kind === 'number' || kind === 'money' || kind === 'percent' || (!kind && isNumber(value))) {
+    if (!isNumber(value)) return {text: dash, tone: 'none'};
+    const parts = !kind ? plainNumber(value) : digits(kind === 'percent' ? value * 100 : value, decimals);
+    const isResult = moneyNames.test(name);
+    const isSide = !isResult && sideNames.test(name);
+    let text = signed(parts, isResult);
+    if (kind === 'percent') text += ' %';
+    if (kind === 'money' && format.currency) text += ' ' + format.currency;
+    const tone = parts.sign === 0 ? '' : isResult ? (parts.sign > 0 ? 'profit' : 'loss') : isSide ? (parts.sign > 0 ? 'long' : 'short') : '';
+    return {text, tone};
+  }
+  if (value === null || value === undefined || value === '') return {text: dash, tone: 'none'};
+  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return {text, tone: longWords.test(text) ? 'long' : shortWords.test(text) ? 'short' : ''};
+}
+
+export const isNumeric = (format) => ['number', 'money', 'percent', 'duration', 'time', 'plain'].includes(format?.kind);
+
+/// A number on an axis: short, and without a currency.
+export function axisText(value, format) {
+  const x = format?.kind === 'percent' ? value * 100 : value;
+  const size = Math.abs(x);
+  if (size >= 1e6) return signed(digits(x / 1e6, 2), false) + 'M';
+  if (size >= 1e5) return signed(digits(x / 1e3, 0), false) + 'k';
+  const text = size === 0 ? '0' : (x < 0 ? minus : '') + Number(size.toPrecision(6)).toLocaleString('en-US', {maximumFractionDigits: 8});
+  return format?.kind === 'percent' ? text + ' %' : text;
+}
+
+/// "pnl_today" -> "pnl today", for values that have no label.
+export const labelOf = (key) => key.replaceAll('_', ' ');

@@ -1,0 +1,67 @@
+#pragma once
+
+#include "base/error.hpp"
+#include "dashboard/access.hpp"
+#include "dashboard/site.hpp"
+#include "dashboard/strategy_board.hpp"
+#include "process/metrics.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace strike::dashboard {
+
+/// A board that the bus fills on its thread and the server reads on its own. Both hold it for microseconds.
+class shared_board {
+public:
+  template <class F> auto with(F f) {
+    const std::lock_guard held{guard_};
+    return f(board_);
+  }
+
+private:
+  std::mutex guard_;
+  strategy_board board_;
+};
+
+struct server_limits {
+  std::size_t most_connections = 128;     ///< one more is closed at once
+  std::size_t most_header_bytes = 8'192;  ///< of a request; more closes the connection
+  std::chrono::seconds idle{30};          ///< a connection without a request; a request that does not end
+  std::chrono::seconds silent_viewer{45}; ///< a WebSocket whose other side answers no ping
+};
+
+/// The dashboard's HTTP and WebSocket side: libwebsockets on one thread of its own. A viewer at `/ws` gets everything
+/// at once, then every `interval` what changed since the update before. Updates are made when the viewer's socket can
+/// take one: one that reads slowly gets fewer and newer ones, and holds up nobody.
+class web_server {
+public:
+  struct config {
+    listen_address listen;
+    std::chrono::milliseconds interval{500};
+    /// A viewer gets an update at least so often, even if nothing changed, and so knows that it is connected.
+    std::chrono::milliseconds sign_of_life{5'000};
+    server_limits limits;
+    std::function<std::int64_t()> now_ns; ///< since the epoch
+  };
+
+  /// @param board outlives the server, as `metrics` does
+  /// @returns `ec::io` if the address cannot be bound
+  static result<std::unique_ptr<web_server>> listen(config how, shared_board& board, process::metric_registry& metrics);
+  ~web_server(); ///< closes all connections and ends the thread: some milliseconds
+
+  /// "http://127.0.0.1:8080/", with the port that was taken.
+  const std::string& url() const;
+
+private:
+  struct impl;
+  explicit web_server(std::unique_ptr<impl> from);
+
+  std::unique_ptr<impl> impl_;
+};
+
+} // namespace strike::dashboard
