@@ -25,11 +25,12 @@ show_progress() {
     END { if (seen && tty) printf "\n" > "/dev/stderr" }'
 }
 
-# Installs the packages of deploy/packages.txt that are missing.
+# Installs the packages of these lists that are missing.
+package_lists=(deploy/packages.txt)
 install_packages() {
   command -v dpkg-query >/dev/null || { echo "Strike builds on Debian 12; no dpkg-query here" >&2; exit 1; }
   local wanted present missing
-  wanted=$(sed 's/#.*//; s/[[:space:]]//g; /^$/d' deploy/packages.txt | sort)
+  wanted=$(sed 's/#.*//; s/[[:space:]]//g; /^$/d' "${package_lists[@]}" | sort)
   # dpkg-query fails when it does not know one of them: that is what we ask for
   # shellcheck disable=SC2086 # one argument a package
   present=$({ dpkg-query -W -f '${db:Status-Status} ${Package}\n' $wanted 2>/dev/null || true; } | sed -n 's/^installed //p' | sort -u)

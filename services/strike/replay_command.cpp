@@ -1,5 +1,6 @@
 #include "strike/replay_command.hpp"
 
+#include "dashboard/dashboard.hpp"
 #include "process/app.hpp"
 #include "recorder/start.hpp"
 #include "replay/feed_actor.hpp"
@@ -8,9 +9,10 @@
 #include "strike/bundled.hpp"
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
+#include <cstdio>
 #include <memory>
-#include <optional>
 
 namespace strike {
 
@@ -23,7 +25,7 @@ constexpr const char* dash_endpoint = "inproc://dash";
 /// The command line as it was written, beside the options of the replay.
 struct replay_arguments {
   replay::feed_arguments feed;
-  std::string record;
+  std::string record, dashboard;
 };
 
 result<void> start_feed(process::environment& env, const bus::context& where, replay_arguments& given) {
@@ -37,7 +39,7 @@ result<void> start_feed(process::environment& env, const bus::context& where, re
   }
   auto settings = replay::read_feed_settings(env.config, given.feed);
   if (!settings) return std::unexpected{settings.error()};
-  if (given.feed.at_end.empty() && !env.config.table("replay").has("at_end"))
+  if (given.feed.at_end.empty() && !env.config.table("replay").has("at_end") && given.dashboard.empty())
     settings->at_end = replay::end_policy::exit; // nobody would look at it any more
   settings->publish = {.endpoint = feed_endpoint};
   if (auto ok = env.check_config(); !ok) return ok;
@@ -59,6 +61,17 @@ result<strategies::settings> strategies_settings(process::environment& env) {
   return how;
 }
 
+result<void> start_dashboard(process::environment& env, const bus::context& where, const std::string& listen) {
+  const bool is_port = listen.find_first_not_of("0123456789") == std::string::npos;
+  auto settings = dashboard::read_settings(env.config, dash_endpoint, is_port ? "127.0.0.1:" + listen : listen);
+  if (auto ok = env.check_config(); !ok) return ok;
+  const auto url = dashboard::start(env, where, std::move(settings));
+  if (!url) return std::unexpected{url.error()};
+  fmt::print("dashboard: {}\n", *url);
+  std::fflush(stdout);
+  return {};
+}
+
 /// Sources last, so that all who listen are there when they begin.
 result<void> start(process::environment& env, replay_arguments& given) {
   const bus::context where;
@@ -74,25 +87,30 @@ result<void> start(process::environment& env, replay_arguments& given) {
   if (!router) return std::unexpected{router.error()};
   const auto host = strategies::start(env, where, instruments, *router, std::move(*how));
   if (!host) return std::unexpected{host.error()};
+  if (!given.dashboard.empty())
+    if (auto ok = start_dashboard(env, where, given.dashboard); !ok) return ok;
   return start_feed(env, where, given);
 }
 
 void add_options(CLI::App& app, replay_arguments& into) {
   replay::add_feed_options(app, into.feed);
   app.add_option("--record", into.record, "record what is replayed into this folder, too")->type_name("FOLDER");
+  app.add_option("--dashboard", into.dashboard, "show the strategies at this port; then it stays after the end, too")
+      ->type_name("PORT");
 }
 
 } // namespace
 
 int run_replay_command(int argc, char** argv) {
   replay_arguments given;
-  return process::run(argc, argv,
-                      {.name = "strike replay",
-                       .help = "Replays a recording to the strategies as if it were live, all in one process: the same "
-                               "parts as strike-replay, strike-strategies and strike-recorder, over inproc://.",
-                       .start = [&](process::environment& env) { return start(env, given); },
-                       .add_options = [&](CLI::App& app) { add_options(app, given); },
-                       .default_config = std::string{bundled_config()}});
+  return process::run(
+      argc, argv,
+      {.name = "strike replay",
+       .help = "Replays a recording to the strategies as if it were live, all in one process: the same "
+               "parts as strike-replay, strike-strategies, strike-recorder and strike-dashboard, over inproc://.",
+       .start = [&](process::environment& env) { return start(env, given); },
+       .add_options = [&](CLI::App& app) { add_options(app, given); },
+       .default_config = std::string{bundled_config()}});
 }
 
 } // namespace strike
