@@ -18,10 +18,18 @@ public:
   void update(const routing& from);
 
 private:
-  void raise(std::string_view name, std::string_view help, std::uint64_t to, std::string_view consumer = {});
+  using labels = process::metric_registry::labels;
+  /// What was shown of a consumer so far; one that comes back under its name counts from 0 again.
+  struct followed {
+    consumer_ptr who;
+    std::map<std::string, std::uint64_t, std::less<>> shown;
+  };
+  void follow(const consumer_ptr& who);
 
   process::metric_registry& registry_;
   std::string router_;
+  std::map<std::string, std::uint64_t, std::less<>> shown_;
+  std::map<std::string, followed> consumers_; ///< by name
 };
 
 } // namespace strike::router
