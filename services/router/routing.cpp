@@ -5,7 +5,6 @@
 #include <caf/actor_addr.hpp>
 
 #include <algorithm>
-#include <cassert>
 
 namespace strike::router {
 
