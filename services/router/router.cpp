@@ -13,6 +13,8 @@
 #include <caf/send.hpp>
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 namespace strike::router {
 
@@ -31,7 +33,8 @@ struct parts {
   std::vector<std::string> endpoints; ///< upstream
   std::chrono::nanoseconds grace;
   std::optional<bus::publisher> downstream;
-  std::vector<bus::link_report> news; ///< of upstream, not yet handled
+  std::vector<bus::link_report> news;          ///< of upstream, not yet handled
+  std::map<std::string, std::string> troubles; ///< by endpoint upstream: what the log has heard since it was connected
   std::optional<bus::polled_subscriber> upstream;
 };
 
@@ -113,14 +116,18 @@ void router::handle_mail(std::int64_t now_ns) {
 void router::handle_news() {
   for (const auto& x : std::exchange(parts_->news, {})) {
     const auto& endpoint = parts_->endpoints[x.endpoint];
+    auto& trouble = parts_->troubles[endpoint];
     if (x.what == bus::link_state::connected) {
+      trouble.clear();
       parts_->env.ready.ready("upstream " + endpoint);
       parts_->env.log.info("upstream connected", {{"router", parts_->name}, {"endpoint", endpoint}});
       continue;
     }
     if (x.what == bus::link_state::disconnected) routing_.disconnected(x.endpoint);
-    if (parts_->env.ready.not_ready("upstream " + endpoint, x.text))
-      parts_->env.log.warning("upstream lost", {{"router", parts_->name}, {"endpoint", endpoint}, {"why", x.text}});
+    parts_->env.ready.not_ready("upstream " + endpoint, x.text);
+    if (std::exchange(trouble, x.text) == x.text) continue; // it is tried again and again
+    const auto* what = x.what == bus::link_state::disconnected ? "upstream lost" : "upstream refused";
+    parts_->env.log.warning(what, {{"router", parts_->name}, {"endpoint", endpoint}, {"why", x.text}});
   }
 }
 
@@ -133,6 +140,16 @@ void router::report(std::int64_t now_ns) {
       "malformed market data",
       {{"router", parts_->name}, {"messages", malformed - complained_}, {"last", routing_.complaint()}});
   complained_ = malformed;
+}
+
+/// Who comes and goes downstream, and who is not let in: those try again and again.
+bus::link_callback log_of_peers(process::logger& log, const std::string& router) {
+  return [&log, router, refusals = process::log_every{std::chrono::seconds{10}}](const bus::link_report& x) mutable {
+    if (x.what != bus::link_state::handshake_failed)
+      log.info("downstream", {{"router", router}, {"news", x.text}});
+    else if (const auto more = refusals.pass(steady_clock::now()))
+      log.warning("downstream refused", {{"router", router}, {"why", x.text}, {"also_before", *more}});
+  };
 }
 
 } // namespace
@@ -157,7 +174,7 @@ result<caf::actor> start(process::environment& env, const bus::context& where,
     if (!x.endpoint.starts_with("inproc://")) env.ready.not_ready("upstream " + x.endpoint, "not yet connected");
   }
   if (how.publish) {
-    auto downstream = bus::publisher::bind(where, *how.publish);
+    auto downstream = bus::publisher::bind(where, *how.publish, log_of_peers(env.log, name));
     if (!downstream) return std::unexpected{downstream.error()};
     made->downstream.emplace(*std::move(downstream));
     upstream.also_watch = made->downstream->fd();
