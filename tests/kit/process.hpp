@@ -25,10 +25,17 @@ public:
     std::vector<char*> argv;
     for (const auto& x : arguments) argv.push_back(const_cast<char*>(x.c_str()));
     argv.push_back(nullptr);
+    // before the fork: what an earlier program left there is not taken for output of this one
+    const int out = open(out_.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600);
+    const int err = open(err_.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600);
     pid_ = fork();
-    if (pid_ != 0) return;
-    dup2(open(out_.c_str(), O_CREAT | O_TRUNC | O_WRONLY, 0600), STDOUT_FILENO);
-    dup2(open(err_.c_str(), O_CREAT | O_TRUNC | O_WRONLY, 0600), STDERR_FILENO);
+    if (pid_ != 0) {
+      close(out);
+      close(err);
+      return;
+    }
+    dup2(out, STDOUT_FILENO);
+    dup2(err, STDERR_FILENO);
     if (chdir(work_folder.c_str()) != 0) _exit(126);
     execv(argv[0], argv.data());
     _exit(127);
@@ -51,9 +58,9 @@ public:
   }
   /// What it has written to stderr so far.
   std::string err() const { return text_of(err_); }
-  /// Waits until stderr holds the text; false after ten seconds, or if the program ends without it.
+  /// Waits until stderr holds the text; false after thirty seconds, or if the program ends without it.
   bool wait_for_err(std::string_view text) const {
-    for (int tries = 0; tries < 1'000; ++tries) {
+    for (int tries = 0; tries < 3'000; ++tries) {
       siginfo_t ended{};
       waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOHANG | WNOWAIT);
       if (err().find(text) != std::string::npos) return true;
@@ -61,6 +68,13 @@ public:
       usleep(10'000);
     }
     return false;
+  }
+  /// What stands behind `key` ("endpoint=") on stderr, up to the next space; waits for it, empty if it does not come.
+  std::string logged(const std::string& key) const {
+    if (!wait_for_err(key)) return {};
+    const auto text = err();
+    const auto at = text.find(key) + key.size();
+    return text.substr(at, text.find_first_of(" \n", at) - at);
   }
   /// Waits until the program has started threads; false after ten seconds.
   bool wait_until_threaded() const {

@@ -75,13 +75,6 @@ struct recorder_test : names {
     for (std::string line; std::getline(in, line);) found.push_back(journal::recorded_file_from(line).value());
     return found;
   }
-  /// Waits for the line that says so; empty if it does not come.
-  static std::string address_of(const process& running) {
-    if (!running.wait_for_err("health=")) return "";
-    const auto text = running.err();
-    const auto at = text.find("health=") + 7;
-    return text.substr(at, text.find_first_of(" \n", at) - at);
-  }
   static void limit_file_size(const process& of, rlim_t bytes) {
     rlimit limit{};
     ASSERT_EQ(prlimit(of.pid(), RLIMIT_FSIZE, nullptr, &limit), 0);
@@ -140,7 +133,7 @@ TEST_F(recorder_test, killed_it_loses_a_second_at_most_and_its_next_start_lists_
 
 TEST_F(recorder_test, a_disk_without_room_stops_the_recording_and_nothing_else) {
   process recorder{command("compression = 0\nflush = \"20ms\"\nretry = \"50ms\"\nmin_free_mb = 0"), folder / ""};
-  const auto address = address_of(recorder);
+  const auto address = recorder.logged("health=");
   ASSERT_NE(address, "") << recorder.err();
   auto book = whole_book(btc, 1, utc_ns());
   for (std::int64_t i = 2; i < 500; ++i) std::get<book_snapshot>(book.body).asks.push_back({units(10 + i), lots(i)});

@@ -242,10 +242,8 @@ TEST_F(replay_test, malformed_lines_are_told_with_file_and_line_and_counted) {
   ASSERT_TRUE(service.wait_for_err("end of recording")) << service.err();
   EXPECT_THAT(service.err(), HasSubstr("bad.jsonl:2: "));
   EXPECT_THAT(service.err(), HasSubstr("malformed_lines=1"));
-  ASSERT_TRUE(service.wait_for_err("health="));
-  const auto text = service.err();
-  const auto at = text.find("health=") + 7;
-  const auto metrics = http_get(text.substr(at, text.find_first_of(" \n", at) - at), "/metrics").body;
+  const auto address = service.logged("health=");
+  const auto metrics = http_get(address, "/metrics").body;
   EXPECT_THAT(metrics, HasSubstr("\nstrike_replay_events_total 2\n"));
   EXPECT_THAT(metrics, HasSubstr("\nstrike_replay_malformed_lines 1\n"));
   EXPECT_THAT(metrics, HasSubstr("\nstrike_replay_at_end 1\n"));

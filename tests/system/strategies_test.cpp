@@ -47,16 +47,9 @@ restart_longest = "50ms"
 {})",
                                                    gateway.endpoint(), strategies));
   }
-  /// What stands behind `key` in the service's log; empty if it does not come.
-  static std::string logged(const ::process& service, const std::string& key) {
-    if (!service.wait_for_err(key)) return "";
-    const auto text = service.err();
-    const auto at = text.find(key) + key.size();
-    return text.substr(at, text.find_first_of(" \n", at) - at);
-  }
   void connect(const ::process& service) {
-    const auto endpoint = logged(service, "dashboard published endpoint=");
-    control = logged(service, "control open endpoint=");
+    const auto endpoint = service.logged("dashboard published endpoint=");
+    control = service.logged("control open endpoint=");
     ASSERT_NE(endpoint, "") << service.err();
     ASSERT_NE(control, "") << service.err();
     dashboard = *bus::polled_subscriber::open(where, {.endpoints = {{.endpoint = endpoint}}});
