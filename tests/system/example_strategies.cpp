@@ -1,11 +1,16 @@
-// strike-strategies with one more type of strategy, which no product should have: it throws.
+// strike-strategies with more types of strategies, which no product should have: one throws, one only watches.
+#include "feed/last_values.hpp"
+#include "kit/book_text.hpp"
 #include "process/app.hpp"
 #include "strategies/register_all.hpp"
 #include "strategies/settings.hpp"
 #include "strategies/start.hpp"
 #include "strategy/strategy.hpp"
 
+#include <filesystem>
+#include <set>
 #include <stdexcept>
+#include <unistd.h>
 
 using namespace strike;
 
@@ -29,12 +34,64 @@ private:
   int events_ = 0;
 };
 
+/// Shows what it has seen of its instruments. While the file `hold` exists, it does not return from an event.
+class watcher final : public strategy {
+public:
+  watcher(std::vector<subscription> what, std::string hold) : what_{std::move(what)}, hold_{std::move(hold)} {}
+  static std::unique_ptr<strategy> make(config::section& settings) {
+    std::vector<subscription> all;
+    for (const auto& name : settings.texts("channels"))
+      for (auto x : strategies::read_instruments(settings)) {
+        x.what = from_text<channel>(name).value();
+        all.push_back(std::move(x));
+      }
+    return std::make_unique<watcher>(std::move(all), settings.text("hold", ""));
+  }
+  std::vector<subscription> subscriptions() const override { return what_; }
+  void on_event(const market_event& event, context&) override {
+    while (!hold_.empty() && std::filesystem::exists(hold_)) usleep(1'000);
+    values_.apply(event);
+    instruments_.insert(event.instrument.index);
+    if (event.state != trust::live) ++untrusted_;
+    if (const auto* touch = std::get_if<ticker>(&event.body); touch && touch->best_bid) {
+      ++tickers_;
+      bid_ = (*touch->best_bid).nanos / nanos_per_unit;
+      state_ = event.state;
+    }
+    if (channel_of(event) == channel::book) last_book_ = event.instrument;
+  }
+  boost::json::object dashboard_state() const override {
+    std::int64_t live_books = 0;
+    for (const auto x : instruments_) {
+      const auto* book = values_.book({x});
+      live_books += book && book->state() == trust::live ? 1 : 0;
+    }
+    return {{"bid", bid_}, ///< of the last ticker
+            {"trust", std::string{to_text(state_)}},
+            {"tickers", tickers_},
+            {"untrusted", untrusted_}, ///< events
+            {"instruments", instruments_.size()},
+            {"live_books", live_books},
+            {"book", book_text(last_book_.is_valid() ? values_.book(last_book_) : nullptr)}};
+  }
+
+private:
+  std::vector<subscription> what_;
+  std::string hold_;
+  feed::last_values values_;
+  std::set<std::uint32_t> instruments_;
+  instrument_id last_book_;
+  std::int64_t bid_ = 0, tickers_ = 0, untrusted_ = 0;
+  trust state_ = trust::stale;
+};
+
 } // namespace
 
 int main(int argc, char** argv) {
   const auto types = std::make_shared<strategy_registry>();
   register_all_strategies(*types);
   types->add("thrower", thrower::make);
+  types->add("watcher", watcher::make);
   return process::run(argc, argv,
                       {.name = "example-strategies",
                        .help = "Serves the test of the strategies service.",
