@@ -53,12 +53,11 @@ struct recorder_test : names {
   void publish_tick() {
     const auto event = tick(btc, ++ticks, utc_ns());
     out.publish({&event, 1});
+    wire::order_update_message update;
+    update.header = {.epoch = 1, .sequence = static_cast<std::uint64_t>(ticks), .strategy = "gamma"};
+    update.body = wire::order_change{"g-1", "", {.venue_ns = utc_ns(), .order = {1}, .instrument = btc}};
     std::string bytes;
-    wire::encode(bytes,
-                 wire::order_update_message{
-                     {.epoch = 1, .sequence = static_cast<std::uint64_t>(ticks), .strategy = "gamma"},
-                     wire::order_change{"g-1", "", {.venue_ns = utc_ns(), .order = {1}, .instrument = btc}}},
-                 instruments);
+    wire::encode(bytes, update, instruments);
     out.publish_bytes("ord/gamma/", bytes);
   }
   std::vector<std::filesystem::path> files() const {
