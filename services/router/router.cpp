@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 namespace strike::router {
@@ -33,7 +34,8 @@ struct parts {
   std::vector<std::string> endpoints; ///< upstream
   std::chrono::nanoseconds grace;
   std::optional<bus::publisher> downstream;
-  std::vector<bus::link_report> news;          ///< of upstream, not yet handled
+  std::vector<bus::link_report> news; ///< of upstream, not yet handled
+  std::set<std::size_t> ended; ///< endpoints whose connection has ended, perhaps with messages that are not yet taken
   std::map<std::string, std::string> troubles; ///< by endpoint upstream: what the log has heard since it was connected
   std::optional<bus::polled_subscriber> upstream;
 };
@@ -65,6 +67,7 @@ public:
 private:
   void handle_mail(std::int64_t now_ns);
   void handle_news();
+  void distrust_ended(const std::vector<bus::message>& arrived);
   void report(std::int64_t now_ns);
 
   std::shared_ptr<parts> parts_;
@@ -80,10 +83,12 @@ void router::act() {
   std::int64_t next_ns = 0;
   while (!is_stopping_) {
     const auto wait_ns = std::max<std::int64_t>(std::min(next_ns, next_report_ns_) - steady_ns(), 0);
-    auto& arrived = parts_->upstream->receive(milliseconds{(wait_ns + 999'999) / 1'000'000});
+    const auto longest = parts_->ended.empty() ? (wait_ns + 999'999) / 1'000'000 : 0;
+    auto& arrived = parts_->upstream->receive(milliseconds{longest});
     const auto now = steady_ns();
     handle_news();
     if (!arrived.empty()) routing_.take(arrived, now);
+    distrust_ended(arrived);
     auto look_ns = INT64_MAX;
     if (parts_->downstream)
       look_ns = parts_->downstream->poll_demand([&](const bus::demand& x) { routing_.want_downstream(x, now); }, now);
@@ -119,16 +124,27 @@ void router::handle_news() {
     auto& trouble = parts_->troubles[endpoint];
     if (x.what == bus::link_state::connected) {
       trouble.clear();
+      if (parts_->ended.erase(x.endpoint) > 0) routing_.disconnected(x.endpoint);
       parts_->env.ready.ready("upstream " + endpoint);
       parts_->env.log.info("upstream connected", {{"router", parts_->name}, {"endpoint", endpoint}});
       continue;
     }
-    if (x.what == bus::link_state::disconnected) routing_.disconnected(x.endpoint);
+    if (x.what == bus::link_state::disconnected) parts_->ended.insert(x.endpoint);
     parts_->env.ready.not_ready("upstream " + endpoint, x.text);
     if (std::exchange(trouble, x.text) == x.text) continue; // it is tried again and again
     const auto* what = x.what == bus::link_state::disconnected ? "upstream lost" : "upstream refused";
     parts_->env.log.warning(what, {{"router", parts_->name}, {"endpoint", endpoint}, {"why", x.text}});
   }
+}
+
+/// The last messages of a connection may come behind the news of its end. They must not make live again what is stale,
+/// and so come first.
+void router::distrust_ended(const std::vector<bus::message>& arrived) {
+  std::erase_if(parts_->ended, [&](std::size_t endpoint) {
+    if (std::ranges::find(arrived, endpoint, &bus::message::endpoint) != arrived.end()) return false;
+    routing_.disconnected(endpoint);
+    return true;
+  });
 }
 
 void router::report(std::int64_t now_ns) {

@@ -83,6 +83,8 @@ TEST_F(recovery_test, a_publisher_that_starts_anew_on_its_port_is_stale_and_then
   for (int i = 0; i < 10; ++i) market->move(btc);
   ASSERT_TRUE(eventually(are_newest, *market, behind, screen)) << strategies.err();
 
+  // what it sends last arrives with the news of its end, and must not outlive it
+  for (int i = 0; i < 500; ++i) market->move(btc);
   market.reset();
   ASSERT_TRUE(eventually(
       [&] { return screen.text("watcher", "trust") == "stale" && screen.text("watcher", "book") == "stale"; }, behind,
