@@ -54,10 +54,10 @@ struct recorder_actor_test : recordings, deterministic_system {
   }
   bus::message order(std::string_view client_id, std::uint64_t sequence) {
     std::string bytes;
-    wire::encode(bytes,
-                 wire::order_update_message{{.epoch = 1, .sequence = sequence, .strategy = "gamma"},
-                                            wire::order_change{std::string{client_id}, "", {.instrument = btc}}},
-                 instruments);
+    wire::order_update_message update;
+    update.header = {.epoch = 1, .sequence = sequence, .strategy = "gamma"};
+    update.body = wire::order_change{std::string{client_id}, "", {.instrument = btc}};
+    wire::encode(bytes, update, instruments);
     return message("ord/gamma/", bytes);
   }
   static bus::message message(std::string_view topic, std::string_view bytes) {
