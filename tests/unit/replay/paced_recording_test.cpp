@@ -50,7 +50,7 @@ TEST(paced_recording, divides_the_distances_by_the_speed) {
 TEST(paced_recording, never_asks_to_be_called_in_the_past_while_nothing_is_due) {
   const std::int64_t start = 1'700'000'000'000'000'000;
   std::vector<market_event> events;
-  for (int i = 0; i < 100; ++i) events.push_back(tick_at(start + i * 333'333'333));
+  for (std::int64_t i = 0; i < 100; ++i) events.push_back(tick_at(start + i * 333'333'333));
   auto x = recording_of(events, 7.3, 100);
   x.resume(0);
   std::int64_t now = 0;
