@@ -54,6 +54,8 @@ result<strategies::settings> strategies_settings(process::environment& env) {
   auto how = strategies::read_settings(env.config, types);
   how.router.upstream = {{.endpoint = feed_endpoint}};
   how.publish = {.endpoint = dash_endpoint};
+  // several replays may run side by side; the log says which port it is
+  if (!env.config.table("strategies").has("control")) how.control = {.endpoint = "tcp://127.0.0.1:0"};
   // the times of a recording are those of its day, whatever the speed
   if (!env.config.table("strategies").has("clock")) how.clock = strategies::clock_mode::feed;
   if (how.strategies.empty())
