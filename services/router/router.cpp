@@ -179,8 +179,7 @@ settings read_settings(config::section root, config::section table, const std::v
 }
 
 result<caf::actor> start(process::environment& env, const bus::context& where,
-                         std::shared_ptr<instrument_registry> instruments, settings how, const std::string& name,
-                         std::string* endpoint) {
+                         std::shared_ptr<instrument_registry> instruments, settings how, const std::string& name) {
   auto made = std::make_shared<parts>(parts{env, std::move(instruments), name, {}, how.grace});
   bus::polled_subscriber::config upstream{
       .endpoints = std::move(how.upstream),
@@ -194,7 +193,6 @@ result<caf::actor> start(process::environment& env, const bus::context& where,
     if (!downstream) return std::unexpected{downstream.error()};
     made->downstream.emplace(*std::move(downstream));
     upstream.also_watch = made->downstream->fd();
-    if (endpoint) *endpoint = made->downstream->endpoint();
     env.log.info("publishing", {{"router", name}, {"endpoint", made->downstream->endpoint()}});
   }
   auto opened = bus::polled_subscriber::open(where, std::move(upstream));

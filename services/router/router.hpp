@@ -26,11 +26,9 @@ settings read_settings(config::section root, config::section table, const std::v
 
 /// Starts a router, of which a process may have several.
 /// @param name "router": of the actor, in the metrics
-/// @param endpoint if not null: told where it publishes, with the port that was chosen
 /// @returns the actor, which takes the messages of router/messages.hpp; `ec::invalid_config` or `ec::io`
 result<caf::actor> start(process::environment& env, const bus::context& where,
-                         std::shared_ptr<instrument_registry> instruments, settings how, const std::string& name,
-                         std::string* endpoint = nullptr);
+                         std::shared_ptr<instrument_registry> instruments, settings how, const std::string& name);
 
 /// The whole service: `[router]`, and one router that publishes.
 result<void> start_service(process::environment& env);
