@@ -17,8 +17,7 @@ struct restart_policy {
 /// A number in [0, 1); tests hand in their own.
 using random_source = std::function<double()>;
 
-/// The wait before restart number `attempt` (from 1): first x 2^(attempt - 1), at most `longest`; of which one half is
-/// kept and the other is scaled by `random`, so that processes that died together do not return together.
+/// The wait before restart number `attempt` (from 1), as `backoff::delay`.
 /// @param random in [0, 1)
 std::chrono::nanoseconds restart_delay(const restart_policy& policy, int attempt, double random);
 
