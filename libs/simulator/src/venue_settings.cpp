@@ -1,4 +1,4 @@
-#include "replay/venue_settings.hpp"
+#include "simulator/venue_settings.hpp"
 
 #include "rules/patterns.hpp"
 
@@ -7,7 +7,7 @@
 #include <fstream>
 #include <iterator>
 
-namespace strike::replay {
+namespace strike::simulator {
 
 namespace {
 
@@ -101,4 +101,4 @@ venue_settings read_venue(config::section settings, venue at, const venue_settin
   return x;
 }
 
-} // namespace strike::replay
+} // namespace strike::simulator

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace strike::replay {
+namespace strike::simulator {
 
 /// Fees of every instrument that matches, as `rule_pattern` matches.
 struct fee_pattern {
@@ -44,4 +44,4 @@ venue_settings read_venue(config::section settings, venue at, const venue_settin
 /// delivery_cap.
 match::fee_schedule read_fees(config::section& settings);
 
-} // namespace strike::replay
+} // namespace strike::simulator

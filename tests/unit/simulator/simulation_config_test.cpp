@@ -1,4 +1,4 @@
-#include "replay/simulation_config.hpp"
+#include "simulator/simulation_config.hpp"
 
 #include "base/registry.hpp"
 
@@ -18,9 +18,9 @@ constexpr std::int64_t ms = 1'000'000;
 constexpr std::size_t at_deribit = 0, at_derive = 1;
 
 struct simulation_config_test : testing::Test {
-  replay::simulation_config read(std::string_view toml) {
+  simulator::simulation_config read(std::string_view toml) {
     auto document = *config::document::from_text(toml, "strike.toml");
-    auto settings = replay::read_simulation(document.root());
+    auto settings = simulator::read_simulation(document.root());
     const auto done = document.finish();
     mistakes = done ? "" : done.error().text;
     return settings;
@@ -36,7 +36,7 @@ struct simulation_config_test : testing::Test {
     EXPECT_EQ(mistakes, "");
     instrument_registry registry;
     instrument_rules rules{registry, settings.rules};
-    EXPECT_TRUE(replay::define_overrides(settings, registry, rules));
+    EXPECT_TRUE(simulator::define_overrides(settings, registry, rules));
     const auto& what = rules.of(*registry.intern(at, symbol));
     return {what, settings.exchange.fees_for(what), settings.exchange.queue_for(what)};
   }
@@ -190,7 +190,7 @@ TEST_F(simulation_config_test, reads_recorded_latency_beside_the_configuration) 
   { std::ofstream{toml} << "[venue.derive]\nrecorded = \"simulation_config_rows.csv\"\n"; }
   auto document = config::document::from_file(toml);
   ASSERT_TRUE(document) << document.error().text;
-  const auto x = replay::read_simulation(document->root());
+  const auto x = simulator::read_simulation(document->root());
   const auto done = document->finish();
   EXPECT_TRUE(done) << done.error().text;
   std::filesystem::remove(rows);

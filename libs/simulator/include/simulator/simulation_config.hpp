@@ -2,11 +2,11 @@
 
 #include "config/section.hpp"
 #include "match/exchange.hpp"
-#include "replay/venue_settings.hpp"
+#include "simulator/venue_settings.hpp"
 
 #include <array>
 
-namespace strike::replay {
+namespace strike::simulator {
 
 /// One `[[instrument]]`: what the user says of one instrument, over everything else.
 struct instrument_override {
@@ -41,4 +41,4 @@ simulation_config read_simulation(config::section root);
 result<void> define_overrides(const simulation_config& settings, instrument_registry& instruments,
                               instrument_rules& rules);
 
-} // namespace strike::replay
+} // namespace strike::simulator

@@ -1,4 +1,4 @@
-#include "replay/simulation_config.hpp"
+#include "simulator/simulation_config.hpp"
 
 #include "base/symbol.hpp"
 #include "rules/patterns.hpp"
@@ -8,21 +8,21 @@
 #include <algorithm>
 #include <memory>
 
-namespace strike::replay {
+namespace strike::simulator {
 
 enum class post_only_rule : std::uint8_t { reject, reprice };
 
-} // namespace strike::replay
+} // namespace strike::simulator
 
 namespace strike {
-template <> struct enum_names<replay::post_only_rule> {
+template <> struct enum_names<simulator::post_only_rule> {
   static constexpr std::string_view what = "post-only rule";
-  static constexpr std::array table = {enum_name{replay::post_only_rule::reject, "reject"},
-                                       enum_name{replay::post_only_rule::reprice, "reprice"}};
+  static constexpr std::array table = {enum_name{simulator::post_only_rule::reject, "reject"},
+                                       enum_name{simulator::post_only_rule::reprice, "reprice"}};
 };
 } // namespace strike
 
-namespace strike::replay {
+namespace strike::simulator {
 
 namespace {
 
@@ -149,4 +149,4 @@ result<void> define_overrides(const simulation_config& settings, instrument_regi
   return {};
 }
 
-} // namespace strike::replay
+} // namespace strike::simulator
