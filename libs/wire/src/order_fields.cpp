@@ -111,7 +111,7 @@ void write_change(v1::OrderChange& to, const order_change& from, const instrumen
   const auto& update = from.update;
   set_text(to.mutable_client_id(), from.client_id);
   to.set_order_id(update.order.value);
-  write_instrument(*to.mutable_instrument(), update.instrument, names);
+  if (update.instrument.is_valid()) write_instrument(*to.mutable_instrument(), update.instrument, names);
   to.set_venue_ns(update.venue_ns);
   to.set_state(to_proto(update.state));
   to.set_filled(update.filled.nanos);
@@ -128,7 +128,9 @@ result<unknown_field> read_change(order_change& to, const v1::OrderChange& from,
     auto unknown = read_fill(update.execution.emplace(), from.fill());
     if (read.unknown.empty()) read.unknown = std::move(unknown);
   }
-  if (auto fault = read_instrument(update.instrument, from, read, names); !fault || !fault->empty()) return fault;
+  if (!read.unknown.empty()) return read.unknown;
+  if (from.has_instrument())
+    if (auto fault = read_instrument(update.instrument, from, read, names); !fault || !fault->empty()) return fault;
   to.client_id = from.client_id();
   to.venue_trade_id = from.fill().venue_trade_id();
   update.venue_ns = from.venue_ns();

@@ -65,7 +65,8 @@ struct order_request_message {
 struct order_change {
   std::string client_id;      ///< never empty
   std::string venue_trade_id; ///< of `update.execution`; empty if simulated or without one
-  order_update update;        ///< order and instrument of its `execution` are its own
+  order_update update; ///< order and instrument of its `execution` are its own; no instrument: exec does not know
+                       ///< the order
 };
 
 /// What a strategy holds of one instrument.
