@@ -61,6 +61,7 @@ gateway_report::gateway_report(venue at, process::logger& log, process::metric_r
                                        "From the receipt of a frame to its last event on the bus", bus_bounds_ns,
                                        process::unit::nanosecond, of(at))} {
   ready_.not_ready(list_condition, "the venue's list is loading");
+  ready_.ready(session_condition); // one that died before may have left it otherwise
 }
 
 void gateway_report::published(std::span<const market_event> events, const moment& received,
