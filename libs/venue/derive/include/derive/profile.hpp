@@ -22,6 +22,7 @@ struct profile {
   list_method list = list_method::pages;
   /// With {instrument}, {interval} (ms), {group} (ticks), {depth} (levels), {currency} in the place of values.
   std::string ticker_channel, book_channel, trades_channel, spot_channel;
+  bool operator==(const profile&) const = default;
 };
 
 /// "v3-mainnet", "v3-testnet", "v2-mainnet", "v2-testnet".
@@ -36,6 +37,9 @@ struct channel_value {
 };
 /// fill("trades.{instrument}", {{"instrument", "ETH-PERP"}}) == "trades.ETH-PERP"
 std::string fill(std::string_view pattern, std::initializer_list<channel_value> values);
+
+/// What kind of channel a name or a pattern is of: "ticker_slim".
+constexpr std::string_view family(std::string_view channel) { return channel.substr(0, channel.find('.')); }
 
 } // namespace strike::derive
 
