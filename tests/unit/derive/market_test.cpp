@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
+#include <cstdlib>
 #include <numbers>
 
 using namespace strike;
@@ -124,6 +125,17 @@ TEST(derive_ticker, takes_numbers_for_texts_and_any_number_of_places_in_a_mark_p
   ticker expected{.best_bid = 1992.5_px, .best_ask = 1993.5_px, .best_bid_size = 2_qty};
   expected.mark = 2052.7251201831555;
   EXPECT_EQ(read->values, expected);
+}
+
+/// However it is read, a number becomes the nearest double.
+TEST(derive_ticker, analytics_are_the_nearest_doubles) {
+  for (const auto* text : {"0.1", "-0.90562", "1992.123456789", "9007199.254740991", "9007199.254740993", "123456789.1",
+                           "0.000000001", "0.0000000001", "2052.7251201831555", "1e-7"}) {
+    derive_text x{ticker_text(R"("option_pricing":{"d":")" + std::string{text} + "\"}")};
+    const auto read = x->ticker();
+    ASSERT_TRUE(read) << text;
+    EXPECT_EQ(read->values.delta, optional_double{std::strtod(text, nullptr)}) << text;
+  }
 }
 
 TEST(derive_ticker, with_a_price_of_more_than_nine_places_is_malformed) {

@@ -5,6 +5,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 
 namespace strike::derive {
 
@@ -12,6 +13,15 @@ namespace {
 
 /// What comes before the channel in practice. Source: Derive API, section JSON-RPC, notifications.
 constexpr std::string_view usual_start = R"({"method":"subscription","params":{"channel":")";
+
+constexpr std::int64_t exact_in_double = std::int64_t{1} << 53;
+
+/// The usual form of a decimal: a string of few digits.
+bool plain_nanos(std::string_view token, std::int64_t& nanos) {
+  if (!token.starts_with('"')) return false;
+  const auto* end = scan_plain_nanos(token.data() + 1, nanos);
+  return end != nullptr && *end == '"';
+}
 
 template <class T> bool whole_number(std::string_view text, T& into) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), into);
@@ -26,9 +36,7 @@ bool value_reader::refuse(std::string_view what, std::string_view text, std::str
 }
 
 bool value_reader::exact(ondemand::value& from, std::string_view what, std::int64_t& nanos) {
-  const auto token = from.raw_json_token();
-  if (token.starts_with('"'))
-    if (const auto* end = scan_plain_nanos(token.data() + 1, nanos); end != nullptr && *end == '"') return true;
+  if (plain_nanos(from.raw_json_token(), nanos)) return true;
   const auto text = scalar(from);
   switch (parse_nanos(text, nanos)) {
   case decimal_fault::none:
@@ -44,6 +52,8 @@ bool value_reader::exact(ondemand::value& from, std::string_view what, std::int6
 }
 
 bool value_reader::number(ondemand::value& from, std::string_view what, optional_double& into) {
+  if (std::int64_t nanos = 0; plain_nanos(from.raw_json_token(), nanos) && std::abs(nanos) < exact_in_double)
+    return into = static_cast<double>(nanos) / 1e9, true; // both exact, so the quotient is the nearest double
   const auto text = scalar(from);
   into.reset();
   if (text.empty()) return is_null(from) || refuse(what, {}, "is empty");
