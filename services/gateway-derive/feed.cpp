@@ -20,6 +20,12 @@ constexpr std::int64_t settlement_delay_ns = 20 * ns_per_s; ///< the price is an
 constexpr std::int64_t settlement_wait_ns = 120 * minute_ns;
 constexpr std::size_t most_look_ups = 1000; ///< between two readings of the list
 
+result<std::vector<derive::settlement_price>> settlement_prices(const result<derive::message_reader*>& answer) {
+  if (!answer) return std::unexpected{answer.error()};
+  if (const auto& refused = (*answer)->refused()) return fail(ec::io, derive::to_string(*refused));
+  return (*answer)->settled();
+}
+
 } // namespace
 
 std::int64_t next_refresh(std::int64_t wall_ns, std::int64_t every_ns) {
@@ -129,20 +135,15 @@ void feed::ask_settlement(const std::string& currency) {
 }
 
 void feed::on_settlement(const std::string& currency, result<derive::message_reader*> answer, const moment& now) {
-  const auto prices =
-      answer && !(*answer)->refused() ? (*answer)->settled() : result<std::vector<derive::settlement_price>>{};
-  if (!answer || (*answer)->refused() || !prices)
-    port_->note(oddity::refused, "settlement prices",
-                !answer   ? answer.error().text
-                : !prices ? prices.error().text
-                          : derive::to_string(*(*answer)->refused()));
-  else
+  if (const auto prices = settlement_prices(answer))
     for (const auto& x : *prices) {
       const auto found = settling_.find({currency, x.expiry_ns});
       if (found == settling_.end() || !x.price) continue;
       for (const auto id : found->second.options) port_->set_state(id, instrument_state::settled, x.price, x.expiry_ns);
       settling_.erase(found);
     }
+  else
+    port_->note(oddity::refused, "settlement prices", currency + ": " + prices.error().text);
   std::erase_if(settling_, [&](const auto& x) {
     if (x.first.first != currency || now.steady_ns < x.second.until_ns) return false;
     port_->note(oddity::gap, "settlement price", currency + " " + iso_from_ns(x.first.second));

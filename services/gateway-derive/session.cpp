@@ -114,13 +114,11 @@ std::int64_t session::round(const moment& now) {
     quote_ns_ = now.steady_ns;
   }
   ask(now);
-  auto due_ns = std::min(
-      {pong_by_.value_or(frame_ns_ + how.ping_after.count()), quote_ns_ + how.silence.count(), channels_.due_ns()});
+  const auto due_ns = std::min(pong_by_.value_or(frame_ns_ + how.ping_after.count()), quote_ns_ + how.silence.count());
   if (asked_) return std::min(due_ns, asked_->deadline_ns);
-  const auto free_ns = std::max(not_before_, shared_.requests.ready_ns(now.steady_ns));
-  if (channels_.has_work()) return std::min(due_ns, free_ns);
-  if (history_.due_ns() == INT64_MAX) return due_ns;
-  return std::min(due_ns, std::max(free_ns, now.steady_ns + history_.due_ns() - now.wall_ns));
+  auto work_ns = channels_.has_work() ? now.steady_ns : channels_.due_ns();
+  if (history_.due_ns() != INT64_MAX) work_ns = std::min(work_ns, now.steady_ns + history_.due_ns() - now.wall_ns);
+  return std::min(due_ns, std::max({work_ns, not_before_, shared_.requests.ready_ns(now.steady_ns)}));
 }
 
 void session::ask(const moment& now) {
@@ -226,7 +224,7 @@ void session::claim_trades(feed::slot topic, const moment& now) {
   if (!until_ns) return;
   const auto& of = shared_.names.at(id);
   const trade_history::gap gap{of.symbol, of.info.base, std::string{type_of(of.info.kind)}, *until_ns};
-  if (!history_.add(gap, now.wall_ns)) port_.note(oddity::gap, "trades: longer than history_longest", of.symbol);
+  if (!history_.add(gap, now.wall_ns)) port_.note(oddity::gap, "trades: not filled from the history", of.symbol);
 }
 
 void session::on_history(std::string_view frame, const moment& now) {

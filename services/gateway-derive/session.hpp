@@ -50,7 +50,9 @@ private:
   struct stream {
     std::int64_t ticker_ns = 0, index_ns = 0;
     std::int64_t book_ns = 0;
-    std::uint64_t publish_id = 0;
+    std::uint64_t publish_id = 0; ///< of the last book that came
+    book_snapshot book;           ///< the last that was published
+    bool has_book = false;
     bool has_claimed = false; ///< the instrument's trades, once
     ticker last;
   };

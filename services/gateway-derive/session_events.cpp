@@ -2,6 +2,7 @@
 #include "gateway-derive/session.hpp"
 
 #include "base/time.hpp"
+#include "gateway-derive/book_diff.hpp"
 
 #include <algorithm>
 
@@ -85,7 +86,14 @@ void session::on_book(feed::slot topic, std::string_view frame, const moment& no
   mine.book_ns = read->venue_ns;
   if (!read->bids.empty() && !read->asks.empty() && read->bids.front().at >= read->asks.front().at)
     return port_.note(oddity::gap, "crossed book", frame);
-  publish(topic, read->venue_ns, book_snapshot{read->publish_id, std::move(read->bids), std::move(read->asks)}, now);
+  book_snapshot book{read->publish_id, std::move(read->bids), std::move(read->asks)};
+  auto change = mine.has_book ? change_between(mine.book, book) : std::nullopt;
+  mine.book = std::move(book);
+  mine.has_book = true;
+  if (change)
+    publish(topic, read->venue_ns, std::move(*change), now);
+  else
+    publish(topic, read->venue_ns, mine.book, now);
 }
 
 void session::on_trades(feed::slot topic, std::string_view frame, const moment& now) {

@@ -1,5 +1,11 @@
 // What notifications become on the bus.
+#include "book/order_book.hpp"
+#include "gateway-derive/book_diff.hpp"
 #include "session_kit.hpp"
+
+#include <algorithm>
+#include <random>
+#include <ranges>
 
 namespace strike::gateway_derive {
 
@@ -82,6 +88,70 @@ TEST_F(session_test, a_recorded_book_becomes_a_snapshot_with_its_publish_id) {
   EXPECT_EQ(std::get<book_snapshot>(events()[0].body),
             (book_snapshot{9582, {{0.2_px, 45_qty}, {0.1_px, 32.9_qty}}, {}}));
   EXPECT_EQ(events()[0].venue_ns, 1779607319268 * ms);
+}
+
+TEST_F(session_test, a_book_that_differs_little_becomes_a_change_against_the_one_published_before) {
+  subscribed({book_of("ETH-PERP")});
+  const auto book = [&](int id, std::string_view bids, std::string_view asks) {
+    at().notify("orderbook.ETH-PERP.1.20",
+                fmt::format(R"({{"publish_id":{},"timestamp":{},"bids":[{}],"asks":[{}]}})", id, id, bids, asks));
+  };
+  book(1, R"(["9","1"],["8","1"],["7","1"])", R"(["10","1"],["11","1"])");
+  book(3, R"(["9","2"],["8","1"],["7","1"])", R"(["10","1"],["11","1"])");
+  book(4, R"(["12","2"],["8","1"],["7","1"])", R"(["10","1"],["11","1"])"); // crossed
+  book(5, R"(["9","2"],["8","1"],["7","1"])", R"(["10","1"])");
+  book(6, R"(["9","2"],["8","1"],["7","1"])", R"(["10","1"])");
+  ASSERT_THAT(events(), SizeIs(4));
+  EXPECT_TRUE(std::holds_alternative<book_snapshot>(events()[0].body));
+  EXPECT_EQ(std::get<book_change>(events()[1].body), (book_change{3, 1, {{9_px, 2_qty}}, {}}));
+  EXPECT_EQ(std::get<book_change>(events()[2].body), (book_change{5, 3, {}, {{11_px, 0_qty}}}));
+  EXPECT_EQ(std::get<book_change>(events()[3].body), (book_change{6, 5, {}, {}})) << "a sign of life";
+}
+
+TEST_F(session_test, a_book_that_is_wanted_anew_begins_with_a_snapshot) {
+  subscribed({book_of("ETH-PERP")});
+  at().notify("orderbook.ETH-PERP.1.20", book_data(1, 1, "1", "2"));
+  at().tested.unwant({book_of("ETH-PERP")}, now);
+  at().want({book_of("ETH-PERP")});
+  at().confirm_all(); // left, and subscribed again
+  EXPECT_THAT(at().current, ElementsAre("orderbook.ETH-PERP.1.20"));
+  at().notify("orderbook.ETH-PERP.1.20", book_data(2, 2, "1", "2"));
+  ASSERT_THAT(events(), SizeIs(2));
+  EXPECT_TRUE(std::holds_alternative<book_snapshot>(events()[1].body));
+}
+
+/// Random books: a reader that applies what is published has the venue's book after every message.
+TEST(derive_book_diff, makes_the_next_book_of_the_last) {
+  std::mt19937 random{7};
+  const auto side = [&](std::int64_t best, std::int64_t step) {
+    book_levels levels;
+    for (int i = 0; i < 8; ++i)
+      if (random() % 3 != 0) levels.push_back({price{best + i * step}, quantity{static_cast<int>(random() % 3) + 1}});
+    return levels;
+  };
+  book_snapshot last{1, side(99, -1), side(100, 1)};
+  order_book reader;
+  reader.apply(last);
+  int changes = 0;
+  for (std::uint64_t id = 2; id < 20'000; ++id) {
+    book_snapshot next = last;
+    next.sequence = id;
+    if (random() % 4 != 0 && !next.bids.empty()) next.bids[random() % next.bids.size()].size = quantity{5};
+    if (random() % 4 == 0) next.asks = side(100, 1);
+    if (random() % 4 == 0) next.bids = side(99, -1);
+    const auto change = change_between(last, next);
+    if (change) {
+      ASSERT_EQ(reader.apply(*change), book_result::applied);
+      ++changes;
+    } else {
+      reader.apply(next);
+    }
+    ASSERT_TRUE(std::ranges::equal(reader.bids() | std::views::reverse, next.bids)) << id;
+    ASSERT_TRUE(std::ranges::equal(reader.asks() | std::views::reverse, next.asks)) << id;
+    last = std::move(next);
+  }
+  EXPECT_GT(changes, 5'000);
+  EXPECT_LT(changes, 19'998) << "some books are smaller whole";
 }
 
 TEST_F(session_test, a_book_with_an_old_id_is_dropped_until_ids_begin_anew) {

@@ -116,6 +116,22 @@ TEST_F(session_test, a_channel_in_quarantine_is_not_asked_for_by_the_next_socket
   EXPECT_THAT(venue_end::channels_of(next.take_one()), ElementsAre("ticker_slim.ETH-PERP.100"));
 }
 
+TEST_F(session_test, a_quarantine_that_ends_waits_for_the_request_that_is_under_way_and_for_the_window) {
+  how.quarantine = 3s;
+  how.requests = 2;
+  at().want({book_of("ETH-PERP")});
+  at().tested.opened(now);
+  at().refuse(at().take_one(), derive::code_channels_invalid);
+  at().want({ticker_of("ETH-PERP")});
+  const auto request = at().take_one();
+  pass(4s);
+  EXPECT_THAT(at().take_sent(), IsEmpty());
+  at().confirm(request);
+  EXPECT_THAT(at().take_sent(), IsEmpty());
+  pass(1s);
+  EXPECT_THAT(venue_end::channels_of(at().take_one()), ElementsAre("orderbook.ETH-PERP.1.20"));
+}
+
 TEST_F(session_test, a_subscription_that_the_venue_lost_is_asked_for_again_three_times_at_most) {
   at().want({ticker_of("ETH-PERP"), book_of("ETH-PERP")});
   at().tested.opened(now);

@@ -107,7 +107,7 @@ TEST_F(trades_test, of_a_long_gap_are_fetched_as_far_back_as_configured_and_the_
   subscribed({trades_of("ETH-PERP")});
   auto& next = reconnected(60min);
   EXPECT_THAT(next.take_one(), HasSubstr(fmt::format("\"from_timestamp\":{}", wall_ms() - 600'000)));
-  EXPECT_THAT(next.port.notes, ElementsAre(is_noted(oddity::gap, "trades: longer than history_longest")));
+  EXPECT_THAT(next.port.notes, ElementsAre(is_noted(oddity::gap, "trades: not filled from the history")));
 }
 
 TEST_F(trades_test, in_more_pages_than_configured_are_noted_as_a_gap) {
