@@ -27,7 +27,9 @@ void polymarket_feed::start(gateway::feed_port& port, const gateway::moment& now
   lookup_.start(port, now);
 }
 
-std::int64_t polymarket_feed::round(const gateway::moment& now) { return std::min(lookup_.round(now), desk_.round(now)); }
+std::int64_t polymarket_feed::round(const gateway::moment& now) {
+  return std::min(lookup_.round(now), desk_.round(now));
+}
 
 void polymarket_feed::look_up(std::string_view symbol, const gateway::moment& now) { lookup_.look_up(symbol, now); }
 

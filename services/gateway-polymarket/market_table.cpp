@@ -58,14 +58,14 @@ void market_table::follow(std::string_view token, const gateway::moment& now) {
   schedule(*known, now);
 }
 
-bool market_table::tick_changed(std::string_view token, price tick, std::int64_t venue_ns, const gateway::moment& now) {
+void market_table::tick_is(std::string_view token, price tick, std::int64_t venue_ns, const gateway::moment& now) {
   auto* known = find(token);
-  if (!known) return false;
-  auto& rules = known->rules[known->rules[0].symbol == token ? 0 : 1];
-  rules.ticks = {.base = tick};
+  if (!known) return;
   known->tick_held_until_ns = now.steady_ns + tick_hold_ns;
+  auto& rules = known->rules[known->rules[0].symbol == token ? 0 : 1];
+  if (rules.ticks.base == tick) return;
+  rules.ticks = {.base = tick};
   port_->define(rules, venue_ns);
-  return true;
 }
 
 void market_table::resolved(std::span<const std::string_view> tokens, std::string_view winner, std::int64_t venue_ns) {

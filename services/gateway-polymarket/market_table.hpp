@@ -29,8 +29,8 @@ public:
   void learn(const polymarket::market& x, const gateway::moment& now);
   /// Somebody named the token: its market is asked about again until it has paid.
   void follow(std::string_view token, const gateway::moment& now);
-  /// `tick_size_change` of one token. @returns false: the token is not known
-  bool tick_changed(std::string_view token, price tick, std::int64_t venue_ns, const gateway::moment& now);
+  /// What the stream says is a token's tick; REST, which may be behind, is not listened to about it for a while.
+  void tick_is(std::string_view token, price tick, std::int64_t venue_ns, const gateway::moment& now);
   /// `market_resolved`. Without a winner among the market's tokens REST decides.
   void resolved(std::span<const std::string_view> tokens, std::string_view winner, std::int64_t venue_ns);
 

@@ -204,7 +204,6 @@ void session::on_token(const market_message& x, const moment& now) {
     check_books(*of, now);
   } else if (x.kind == message_kind::tick_size_change) {
     stream.on_tick_change(x.venue_ns, now);
-    if (x.tick) with_.markets.tick_changed(x.asset, *x.tick, x.venue_ns, now);
   } else if (!x.fault.empty()) {
     return;
   } else if (x.kind == message_kind::last_trade_price) {
@@ -212,6 +211,7 @@ void session::on_token(const market_message& x, const moment& now) {
   } else {
     stream.on_touch(x, now);
   }
+  if (x.tick && x.venue_ns != 0) with_.markets.tick_is(x.asset, *x.tick, x.venue_ns, now);
   call_at(stream.due_ns());
 }
 

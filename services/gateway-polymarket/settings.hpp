@@ -11,7 +11,7 @@ namespace strike::gateway_polymarket {
 /// Which markets are loaded before anyone asks.
 enum class list_mode : std::uint8_t {
   wanted, ///< none; tokens are looked up as they are named
-  open,   ///< all that are open, some ten thousand
+  open,   ///< all that are open at the start, some ten thousand
 };
 
 } // namespace strike::gateway_polymarket
@@ -38,6 +38,7 @@ struct settings {
   double gamma_per_second = 15;
   double clob_per_second = 50;
   std::size_t hash_audit = 0; ///< every so many books of a socket are held against their hash; 0: none
+  bool operator==(const settings&) const = default;
 };
 
 /// Mistakes are recorded in the document.

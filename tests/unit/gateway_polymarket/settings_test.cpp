@@ -1,6 +1,11 @@
 #include "gateway-polymarket/settings.hpp"
 
+#include "gateway/gateway.hpp"
+
 #include <gtest/gtest.h>
+
+#include <fstream>
+#include <string>
 
 namespace strike::gateway_polymarket {
 namespace {
@@ -56,6 +61,20 @@ TEST(settings, name_what_is_wrong) {
   EXPECT_NE(mistakes("[gateway.polymarket]\nping = \"10ms\"").find("at least \"1s\""), std::string::npos);
   EXPECT_NE(mistakes("[gateway.polymarket]\nlist = \"all\"").find("wanted, open"), std::string::npos);
   EXPECT_NE(mistakes("[gateway.polymarket]\nlst = \"open\"").find("lst"), std::string::npos);
+}
+
+TEST(settings, the_example_configuration_shows_the_defaults) {
+  std::ifstream in{STRIKE_DEPLOY "/strike.example.toml"};
+  std::string toml;
+  for (std::string line; std::getline(in, line);) // its gateways are commented out
+    toml += (line.starts_with('#') && !line.starts_with("# ") ? line.substr(1) : line) + '\n';
+  const auto begin = toml.find("\n[gateway.polymarket]");
+  ASSERT_NE(begin, std::string::npos);
+  const auto shown = config::document::from_text(toml.substr(begin, toml.find("\n[", begin + 1) - begin), "example");
+  const auto made = read_settings(shown->root());
+  gateway::read_settings(shown->root(), venue::polymarket, "inproc://x");
+  EXPECT_TRUE(shown->finish()) << shown->finish().error().text;
+  EXPECT_EQ(made, settings{});
 }
 
 TEST(settings, list_modes_have_names_in_both_directions) {

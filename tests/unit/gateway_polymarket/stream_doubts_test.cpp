@@ -164,6 +164,12 @@ TEST_F(stream_doubts_test, after_a_new_tick_a_book_that_does_not_come_is_fetched
   EXPECT_NE(events().find("11 book 2 b0.401x5"), std::string::npos);
 }
 
+TEST_F(stream_doubts_test, a_tick_that_changed_unheard_is_learnt_from_the_next_book) {
+  say(R"({"event_type":"book","asset_id":"11","timestamp":"1782864000100","bids":[],"asks":[],"tick_size":"0.001"})");
+  EXPECT_EQ(states(), "11 tick_changed tick 0.001");
+  EXPECT_EQ(events(), "11 book 1\n11 ticker -/-");
+}
+
 TEST_F(stream_doubts_test, rest_is_behind_the_stream_for_a_while_after_a_new_tick) {
   start_book();
   now.steady_ns += 30 * ns_per_s;
