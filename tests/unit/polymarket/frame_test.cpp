@@ -111,6 +111,19 @@ TEST(frame, a_missing_field_that_counts_is_told) {
             "last_trade_price @1782864000000 11 size 1 fault price");
 }
 
+TEST(frame, ticks_and_trades_that_cannot_be_are_told) {
+  EXPECT_EQ(
+      read(R"({"event_type":"tick_size_change","asset_id":"11","timestamp":"1782864000000","new_tick_size":"0"})"),
+      "tick_size_change @1782864000000 11 fault new_tick_size");
+  EXPECT_EQ(read(R"({"asset_id":"11","timestamp":"1782864000000","bids":[],"asks":[],"tick_size":"-1"})"),
+            "book @1782864000000 11 fault tick_size");
+  EXPECT_EQ(read(R"({"asset_id":"11","timestamp":"1782864000000","bids":[],"asks":[],"last_trade_price":"0"})"),
+            "book @1782864000000 11");
+  EXPECT_EQ(
+      read(R"({"event_type":"last_trade_price","asset_id":"11","timestamp":"1782864000000","price":"1","size":"0"})"),
+      "last_trade_price @1782864000000 11 size 0 fault price");
+}
+
 TEST(frame, what_is_no_json_is_refused) {
   for (const auto text : {"", "PONG", "{", "[{]", "[1]", "7", "{} {}", R"({"event_type":"book)"})
     EXPECT_EQ(read(text), "malformed") << text;

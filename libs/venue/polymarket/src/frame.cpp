@@ -12,8 +12,9 @@ namespace {
 
 constexpr price one{nanos_per_unit};
 
-/// A share costs more than nothing and less than what it can pay.
-bool is_level(const book_level& x) { return x.at > price{} && x.at < one && x.size >= quantity{}; }
+/// A share costs more than nothing and less than what it can pay; a tick is as much.
+bool is_inside(price x) { return x > price{} && x < one; }
+bool is_level(const book_level& x) { return is_inside(x.at) && x.size >= quantity{}; }
 
 bool read_side(std::string_view text, side& into) {
   if (text == "BUY") return into = side::buy, true;
@@ -181,8 +182,14 @@ private:
     if (into_.asset.empty()) blame("asset_id");
     if (kind == message_kind::book) finish_book();
     if (kind == message_kind::last_trade_price) finish_trade();
-    if (kind == message_kind::tick_size_change && (!read_optional(new_tick_, into_.tick) || !into_.tick))
-      blame("new_tick_size");
+    if (kind == message_kind::tick_size_change && !read_inside(new_tick_, into_.tick)) blame("new_tick_size");
+  }
+
+  static bool read_inside(std::string_view text, optional_price& into) {
+    price value;
+    if (!read_nanos(text, value.nanos) || !is_inside(value)) return false;
+    into = value;
+    return true;
   }
 
   message_kind from_type() const {
@@ -209,14 +216,14 @@ private:
     into_.text.market = into_.market;
     into_.text.asset = into_.asset;
     if (!has_levels_) blame("bids");
-    if (!read_optional(into_.text.last, into_.last)) blame("last_trade_price");
-    if (!read_optional(into_.text.tick, into_.tick)) blame("tick_size");
+    if (!into_.text.tick.empty() && !read_inside(into_.text.tick, into_.tick)) blame("tick_size");
+    read_inside(into_.text.last, into_.last); // before the first trade it may be 0
   }
 
   void finish_trade() {
     side taker{};
-    if (!read_optional(price_, into_.last) || !into_.last) blame("price");
-    if (!read_optional(size_, into_.size) || !into_.size) blame("size");
+    if (!read_inside(price_, into_.last)) blame("price");
+    if (!read_optional(size_, into_.size) || into_.size.value_or(quantity{}) <= quantity{}) blame("size");
     if (read_side(side_, taker))
       into_.taker = taker;
     else if (!side_.empty())
