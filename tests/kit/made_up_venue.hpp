@@ -7,9 +7,9 @@
 #include <charconv>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,6 +26,7 @@ namespace strike::test {
 ///     c 1 100 5  a change of it: 5 at 100
 ///     p 2 100    a trade
 ///     bye 5      the session gives up, and wants no other socket within 5 s
+///     throw      the session throws
 ///     else       noted as unknown
 class made_up_session final : public gateway::session {
 public:
@@ -61,6 +62,8 @@ private:
   void take(std::string_view text, const gateway::moment& now) {
     if (text == "ok") {
       is_settled_ = true;
+    } else if (text == "throw") {
+      throw std::runtime_error{"as the test wished"};
     } else if (text.starts_with("bye ")) {
       text.remove_prefix(4);
       port_.hold_off(std::chrono::seconds{next(text)});

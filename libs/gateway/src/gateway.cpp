@@ -2,7 +2,6 @@
 
 #include "base/time.hpp"
 #include "bus/topic.hpp"
-#include "feed/endpoints.hpp"
 #include "feed/market_publisher.hpp"
 #include "gateway_core.hpp"
 #include "gateway_report.hpp"
@@ -192,16 +191,6 @@ void gateway_actor::report(const gateway_core& core, gateway_report& to, std::in
 }
 
 } // namespace
-
-settings read_settings(config::section root, venue at, std::string_view publish) {
-  auto table = root.table("gateway").table(to_text(at));
-  settings made{.at = at};
-  made.publish = feed::read_bind(root, table, "publish", publish);
-  made.ca_file = table.file("ca_file").string();
-  made.grace = std::chrono::nanoseconds{table.duration_ns("grace", made.grace.count())};
-  if (made.grace.count() < 0) table.reject("grace", "must not be negative");
-  return made;
-}
 
 result<running> start(process::environment& env, const bus::context& where, settings how,
                       std::function<std::unique_ptr<venue_feed>(instrument_registry&)> make) {

@@ -21,7 +21,7 @@ constexpr std::array data_channels = {channel::ticker, channel::book, channel::t
 gateway_core::gateway_core(tools with, instrument_registry& names, std::unique_ptr<venue_feed> feed)
     : with_{std::move(with)}, names_{names}, feed_{std::move(feed)}, instruments_{feed_->at(), names_},
       topics_{feed_->at(), names_, [this](feed::slot which) { return feed_->has_topic(which); }},
-      shards_{{with_.on, *feed_, with_.report, with_.clock, with_.random}, *this} {
+      shards_{{with_.on, *feed_, with_.report, with_.clock, with_.random, failure_}, *this} {
   feed_->start(*this, with_.clock());
 }
 
@@ -36,6 +36,7 @@ void gateway_core::demand(const bus::demand& wish) {
 }
 
 std::int64_t gateway_core::round() {
+  failure_.rethrow();
   const auto now = with_.clock();
   auto next_ns = feed_->round(now);
   if (is_loaded_) look_up_unknown(now);
@@ -69,7 +70,7 @@ void gateway_core::change_topics(const moment& now) {
 
 void gateway_core::fetch(net::http_request what, std::function<void(result<net::http_response>, const moment&)> done) {
   with_.on.fetch(std::move(what), [this, done = std::move(done)](result<net::http_response> answer) {
-    done(std::move(answer), with_.clock());
+    failure_.guard([&] { done(std::move(answer), with_.clock()); });
   });
 }
 

@@ -37,7 +37,8 @@ public:
 
   /// A prefix became wanted, or ceased to be; takes effect with the next round.
   void demand(const bus::demand& wish);
-  /// Does what is due. To be called after events of the network, after `demand`, and when due.
+  /// Does what is due. To be called after events of the network, after `demand`, and when due. Throws what feed or
+  /// session threw since.
   /// @returns when to call again, steady time
   std::int64_t round();
   /// Whether a round is due at once, as after `demand`.
@@ -72,6 +73,7 @@ private:
   tools with_;
   instrument_registry& names_;
   std::unique_ptr<venue_feed> feed_;
+  failure_slot failure_;
   instrument_list instruments_;
   topic_table topics_;
   shards shards_;

@@ -104,9 +104,12 @@ shards::shard& shards::open_shard() {
   made.line = std::make_unique<net::link>(
       with_.on, net::link::options{.socket = with_.feed.socket(), .silence = with_.feed.limit().silence},
       net::link::handlers{
-          .on_open = [this, &made](net::generation id) { on_open(made, id); },
-          .on_text = [this, &made](net::generation id, std::string_view text) { on_text(made, id, text); },
-          .on_close = [this, &made](net::generation id, const net::close_report& x) { on_close(made, id, x.text); },
+          .on_open = [this, &made](net::generation id) { with_.failure.guard([&] { on_open(made, id); }); },
+          .on_text = [this, &made](net::generation id,
+                                   std::string_view text) { with_.failure.guard([&] { on_text(made, id, text); }); },
+          .on_close = [this,
+                       &made](net::generation id,
+                              const net::close_report& x) { with_.failure.guard([&] { on_close(made, id, x.text); }); },
           .on_silent =
               [this, &made](net::generation id, std::string_view why) {
                 if (const auto* x = made.find(id)) with_.report.silent(x->serial, why);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "failure_slot.hpp"
 #include "gateway/venue_feed.hpp"
 #include "gateway_report.hpp"
 #include "net/link.hpp"
@@ -34,6 +35,7 @@ public:
     gateway_report& report;
     std::function<moment()> clock;
     std::function<double()> random; ///< in [0, 1)
+    failure_slot& failure;          ///< of sessions that throw
   };
 
   shards(tools with, listener& to);

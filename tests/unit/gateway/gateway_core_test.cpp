@@ -467,6 +467,18 @@ TEST_F(gateway_core_of, answers_of_the_network_come_with_the_time) {
   EXPECT_EQ(at_ns, wall_ns + now);
 }
 
+TEST_F(gateway_core_of, what_a_session_or_feed_throws_comes_out_of_the_round_and_not_through_the_network) {
+  start();
+  want("md/deribit/BTC-PERPETUAL/ticker/");
+  const auto socket = connect("+0");
+  EXPECT_NO_THROW(socket->deliver("throw"));
+  EXPECT_THROW(core->round(), std::runtime_error);
+  inside->port->fetch({.url = "https://made.up/list"},
+                      [](const result<net::http_response>&, const moment&) { throw std::runtime_error{"here"}; });
+  EXPECT_NO_THROW(network.take_fetch()->answer(200, ""));
+  EXPECT_THROW(core->round(), std::runtime_error);
+}
+
 TEST_F(gateway_core_of, a_heartbeat_says_who_lives_and_what_it_has_done) {
   start();
   const auto beat = report.heartbeat("gateway-deribit", 7, {now, wall_ns + now});
