@@ -21,8 +21,8 @@ struct method_token {
   lws_token_indexes which;
 };
 constexpr method_token methods[] = {
-    {"GET", WSI_TOKEN_GET_URI},       {"POST", WSI_TOKEN_POST_URI},     {"DELETE", WSI_TOKEN_DELETE_URI},
-    {"PUT", WSI_TOKEN_PUT_URI},       {"PATCH", WSI_TOKEN_PATCH_URI},   {"HEAD", WSI_TOKEN_HEAD_URI},
+    {"GET", WSI_TOKEN_GET_URI},         {"POST", WSI_TOKEN_POST_URI},   {"DELETE", WSI_TOKEN_DELETE_URI},
+    {"PUT", WSI_TOKEN_PUT_URI},         {"PATCH", WSI_TOKEN_PATCH_URI}, {"HEAD", WSI_TOKEN_HEAD_URI},
     {"OPTIONS", WSI_TOKEN_OPTIONS_URI},
 };
 

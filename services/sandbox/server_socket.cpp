@@ -8,7 +8,7 @@
 namespace strike::sandbox {
 
 namespace {
-constexpr int most_writes_a_turn = 256; ///< then others have their turn
+constexpr int most_writes_a_turn = 256;        ///< then others have their turn
 constexpr std::size_t most_reason_bytes = 120; // a control frame holds 125
 } // namespace
 

@@ -148,8 +148,8 @@ result<void> tls_server::impl::open(const std::vector<endpoint>& what) {
   for (const auto& x : what) {
     const auto where = parse_address(x.address);
     if (!where)
-      return fail(ec::invalid_config, fmt::format("sandbox: '{}' is no address; write HOST:PORT, as 127.0.0.1:9443",
-                                                  x.address));
+      return fail(ec::invalid_config,
+                  fmt::format("sandbox: '{}' is no address; write HOST:PORT, as 127.0.0.1:9443", x.address));
     ports.push_back({.what = x, .where = *where});
     if (auto ok = listen(ports.back()); !ok) return ok;
   }
@@ -169,8 +169,8 @@ result<void> tls_server::impl::listen(port& x) {
   info.timeout_secs = 20;
   info.keepalive_timeout = 60;
   info.alpn = "http/1.1";
-  info.options = LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND | LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
-                 LWS_SERVER_OPTION_DISABLE_IPV6;
+  info.options =
+      LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND | LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_DISABLE_IPV6;
   if (x.what.is_tls) {
     info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
     info.ssl_cert_filepath = certificate.c_str();
@@ -179,8 +179,9 @@ result<void> tls_server::impl::listen(port& x) {
   errno = 0;
   x.vhost = lws_create_vhost(context, &info);
   if (!x.vhost)
-    return fail(ec::io, fmt::format("sandbox: cannot listen on {}: {}; choose another address, or look at {}",
-                                    x.what.address, errno != 0 ? std::strerror(errno) : "no reason given", certificate));
+    return fail(ec::io,
+                fmt::format("sandbox: cannot listen on {}: {}; choose another address, or look at {}", x.what.address,
+                            errno != 0 ? std::strerror(errno) : "no reason given", certificate));
   x.bound = fmt::format("{}:{}", x.where.host, lws_get_vhost_listen_port(x.vhost));
   return {};
 }
@@ -331,7 +332,8 @@ void tls_server::round(std::int64_t until_ns) {
     lws_service(impl_->context, -1);
     return;
   }
-  lws_sul_schedule(impl_->context, 0, &impl_->alarm.node, [](lws_sorted_usec_list_t*) {}, wait_us);
+  lws_sul_schedule(
+      impl_->context, 0, &impl_->alarm.node, [](lws_sorted_usec_list_t*) {}, wait_us);
   lws_service(impl_->context, 0);
 }
 
