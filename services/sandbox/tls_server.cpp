@@ -238,9 +238,13 @@ int tls_server::impl::receive(lws* of, peer& x, std::string_view part) {
 
 int tls_server::impl::on_http(lws* of, peer& x, lws_callback_reasons why, const char* in, std::size_t length) {
   switch (why) {
-  case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
+  case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: {
     x.upgrade = request_of(of, x.at->what.kept_headers);
-    return 0;
+    const auto refused = x.at->what.answers->on_upgrade(*x.upgrade, how.wall_ns());
+    if (!refused) return 0;
+    lws_return_http_status(of, static_cast<unsigned>(refused->status), refused->body.c_str());
+    return -1;
+  }
   case LWS_CALLBACK_HTTP: {
     x.http = exchange{.request = request_of(of, x.at->what.kept_headers)};
     const auto announced = header_of(of, "content-length");

@@ -14,7 +14,7 @@ namespace strike::sandbox {
 /// A port, and who answers there: WebSocket and HTTP/1.1 alike.
 struct endpoint {
   std::string address; ///< "127.0.0.1:9443"; port 0 takes a free one
-  venue_server* answers = nullptr;
+  port_server* answers = nullptr;
   bool is_tls = true;                      ///< false: for the control port, on loopback
   std::vector<std::string> kept_headers{}; ///< of requests; in lower case, without colon
 };

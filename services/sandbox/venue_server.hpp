@@ -3,6 +3,7 @@
 #include "base/market_event.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -38,7 +39,7 @@ enum class frame_kind : std::uint8_t {
   book_change, ///< of a channel; without it, the change that follows shows a gap
 };
 
-/// A WebSocket that a client opened. One thread; valid until `venue_server::on_close` for it has returned.
+/// A WebSocket that a client opened. One thread; valid until `port_server::on_close` for it has returned.
 class connection {
 public:
   virtual ~connection() = default;
@@ -52,25 +53,31 @@ public:
   virtual std::uint64_t id() const = 0;
 };
 
+/// Who answers at a port. One thread. Times are wall time, as handed in.
+class port_server {
+public:
+  virtual ~port_server() = default;
+
+  /// May a client have a WebSocket?
+  /// @param how the upgrade request; it has no body
+  /// @returns the refusal; none: it is welcome, and `on_open` follows
+  virtual std::optional<http_response> on_upgrade(const http_request& how, std::int64_t now_ns) = 0;
+  virtual void on_open(connection&, const http_request&, std::int64_t) {}
+  /// A whole message.
+  virtual void on_text(connection&, std::string_view, std::int64_t) {}
+  /// It is gone, whoever ended it.
+  virtual void on_close(connection&) {}
+  virtual http_response on_http(const http_request& what, std::int64_t now_ns) = 0;
+};
+
 enum class refusal : std::uint8_t {
   rejected,  ///< an error that a client may meet at any time, such as maintenance
   throttled, ///< too many requests, in the venue's own words
 };
 
-/// One venue's protocol, without network and without faults: both are put around it. One thread. Times are wall time,
-/// as handed in.
-class venue_server {
+/// One venue's protocol, without network and without faults: both are put around it.
+class venue_server : public port_server {
 public:
-  virtual ~venue_server() = default;
-
-  /// @param how the upgrade request; it has no body
-  virtual void on_open(connection& with, const http_request& how, std::int64_t now_ns) = 0;
-  /// A whole message.
-  virtual void on_text(connection& from, std::string_view text, std::int64_t now_ns) = 0;
-  /// It is gone, whoever ended it.
-  virtual void on_close(connection& which) = 0;
-  virtual http_response on_http(const http_request& what, std::int64_t now_ns) = 0;
-
   /// Something happened at this venue. The shared `market_view` shows it only after the call.
   virtual void on_event(const market_event& what, std::int64_t now_ns) = 0;
   /// Sends what is due; called after events and when asked for.

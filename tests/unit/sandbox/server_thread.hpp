@@ -17,7 +17,7 @@ inline std::int64_t wall_ns() {
 /// A `tls_server` on a thread of its own, with one port that `answers` serves.
 class server_thread {
 public:
-  explicit server_thread(strike::sandbox::venue_server& answers, strike::sandbox::tls_server::options how = {},
+  explicit server_thread(strike::sandbox::port_server& answers, strike::sandbox::tls_server::options how = {},
                          std::vector<std::string> kept_headers = {}) {
     auto files = strike::sandbox::prepare_certificates(folder_ / "tls", wall_ns());
     if (!files) throw std::runtime_error{files.error().text};
@@ -29,8 +29,8 @@ public:
         std::move(how), {{.address = "127.0.0.1:0", .answers = &answers, .kept_headers = std::move(kept_headers)}});
     if (!made) throw std::runtime_error{made.error().text};
     server_ = *std::move(made);
-    worker_ = std::thread{[this, &answers] {
-      while (!is_stopping_) server_->round(answers.round(wall_ns()));
+    worker_ = std::thread{[this] {
+      while (!is_stopping_) server_->round(wall_ns() + strike::ns_per_s);
     }};
   }
   ~server_thread() {

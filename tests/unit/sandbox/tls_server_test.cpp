@@ -13,8 +13,12 @@ using namespace strike;
 using namespace strike::sandbox;
 namespace http = boost::beast::http;
 
-/// Does what a message asks for: a venue for the network's sake.
-struct echo_venue final : venue_server {
+/// Does what a message asks for: a server for the network's sake.
+struct echo_port final : port_server {
+  std::optional<http_response> on_upgrade(const http_request& how, std::int64_t) override {
+    if (how.path.starts_with("/ws")) return {};
+    return http_response{.status = 429, .body = "one too many"};
+  }
   void on_open(connection& with, const http_request& how, std::int64_t) override {
     with.send("hello " + how.path + " " + std::string{value_of(how.query, "key")} + " " +
                   std::string{value_of(how.extra, "x-test")},
@@ -42,16 +46,12 @@ struct echo_venue final : venue_server {
             .body = said + what.body,
             .not_before_ns = what.path == "/later" ? now_ns + 20 * ns_per_ms : 0};
   }
-  void on_event(const market_event&, std::int64_t) override {}
-  std::int64_t round(std::int64_t now_ns) override { return now_ns + ns_per_s; }
-  void refuse(connection&, std::string_view, refusal, std::int64_t) override {}
-  http_response refuse(const http_request&, refusal, std::int64_t) override { return {}; }
 
   std::promise<std::uint64_t> closed;
 };
 
 struct tls_server_test : testing::Test {
-  echo_venue venue;
+  echo_port venue;
   server_thread server{
       venue, {.most_message_bytes = 100'000, .most_waiting_bytes = 8 << 20}, {"x-test", "poly_address"}};
   websocket_client connect(const std::string& path = "/ws", bool deflate = false) {
@@ -62,6 +62,12 @@ struct tls_server_test : testing::Test {
 TEST_F(tls_server_test, an_upgrade_brings_path_and_query) {
   auto client = connect("/ws/api?key=a%20b");
   EXPECT_EQ(client.read(), "hello /ws/api a b ");
+}
+
+TEST_F(tls_server_test, an_upgrade_can_be_refused) {
+  const auto client = connect("/elsewhere");
+  EXPECT_FALSE(client.is_open());
+  EXPECT_EQ(client.status(), 429U);
 }
 
 TEST_F(tls_server_test, messages_come_back_whole_in_order_and_of_any_size) {
@@ -206,7 +212,7 @@ TEST_F(tls_server_test, one_connection_takes_request_after_request) {
 }
 
 TEST(tls_server, an_address_that_is_none_and_one_that_is_taken_are_errors) {
-  echo_venue venue;
+  echo_port venue;
   server_thread first{venue};
   temp_folder in;
   const auto files = prepare_certificates(in / "tls", wall_ns());
