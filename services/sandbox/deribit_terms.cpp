@@ -135,6 +135,7 @@ std::string instrument_json(const instrument_view& x) {
   const auto& info = rules.info;
   const bool is_option = info.kind == instrument_kind::option;
   const bool is_spot = info.kind == instrument_kind::spot;
+  const bool is_priced_in_coin = info.is_inverse && (is_option || info.kind == instrument_kind::option_combo);
   json_array steps;
   for (const auto& step : rules.ticks.steps)
     steps.add(json_object{}.add("above_price", number(step.above)).add("tick_size", number(step.tick)).take());
@@ -142,9 +143,9 @@ std::string instrument_json(const instrument_view& x) {
   made.text("instrument_name", rules.symbol).integer("instrument_id", 100'000 + x.listing->id.index);
   made.text("kind", kind_word(info.kind)).text("instrument_type", info.is_inverse ? "reversed" : "linear");
   made.text("base_currency", info.base).text("counter_currency", info.quote);
-  made.text("quote_currency", info.is_inverse && is_option ? info.base : info.quote);
+  made.text("quote_currency", is_priced_in_coin ? info.base : info.quote);
   if (!is_spot) made.text("settlement_currency", info.settlement).text("settlement_period", settlement_period(info));
-  if (!is_spot && !is_option) made.text("future_type", info.is_inverse ? "reversed" : "linear");
+  if (kind_word(info.kind) == "future") made.text("future_type", info.is_inverse ? "reversed" : "linear");
   if (is_option) made.add("strike", number(info.strike.value_or(price{}))).text("option_type", to_text(*info.right));
   made.integer("expiration_timestamp", info.expiry_ns == 0 ? never_ms : info.expiry_ns / ns_per_ms);
   made.integer("creation_timestamp", x.listing->listed_ns / ns_per_ms);
