@@ -1,10 +1,10 @@
 #include "base/time.hpp"
 #include "sandbox/deribit_json.hpp"
-#include "sandbox/deribit_server.hpp"
+#include "sandbox/deribit_venue.hpp"
 
 #include <boost/json/value.hpp>
 
-// Of `server`: the requests about a connection, its login and what it listens to.
+// Of `deribit_venue`: the requests about a connection, its login and what it listens to.
 namespace strike::sandbox::deribit {
 
 namespace {
@@ -27,19 +27,19 @@ std::expected<std::vector<std::string>, rpc_error> channels_of(const boost::json
 
 } // namespace
 
-outcome server::hello(const call&) { return version_json; }
+outcome deribit_venue::hello(const call&) { return version_json; }
 
-outcome server::test(const call& x) {
+outcome deribit_venue::test(const call& x) {
   if (x.from) x.from->answer_by_ns = 0;
   if (text_of(x.params, "expected_result") == "exception") return std::unexpected{rpc_error{10001, "error"}};
   return version_json;
 }
 
-outcome server::get_time(const call& x) { return std::to_string(x.now_ns / ns_per_ms); }
+outcome deribit_venue::get_time(const call& x) { return std::to_string(x.now_ns / ns_per_ms); }
 
-outcome server::status(const call&) { return R"({"locked":"false","locked_indices":[]})"; }
+outcome deribit_venue::status(const call&) { return R"({"locked":"false","locked_indices":[]})"; }
 
-outcome server::auth(const call& x) {
+outcome deribit_venue::auth(const call& x) {
   auto made = accounts_.log_in(x.params, x.from ? x.from->line->id() : 0, x.now_ns);
   if (!made) return std::unexpected{made.error()};
   if (x.from) {
@@ -54,12 +54,12 @@ outcome server::auth(const call& x) {
 }
 
 /// No reply; the socket closes.
-outcome server::logout(const call& x) {
+outcome deribit_venue::logout(const call& x) {
   x.from->line->close(1000, "logout");
   return std::string{};
 }
 
-outcome server::set_heartbeat(const call& x) {
+outcome deribit_venue::set_heartbeat(const call& x) {
   const auto interval_s = integer_of(x.params, "interval");
   if (!interval_s || *interval_s < 10 || *interval_s > 86'400)
     return std::unexpected{invalid_param("interval", "must be seconds, at least 10")};
@@ -70,14 +70,14 @@ outcome server::set_heartbeat(const call& x) {
   return "\"ok\"";
 }
 
-outcome server::disable_heartbeat(const call& x) {
+outcome deribit_venue::disable_heartbeat(const call& x) {
   x.from->heartbeat_ns = x.from->answer_by_ns = 0;
   next_watch_ns_ = 0;
   return "\"ok\"";
 }
 
 /// Channels that are unknown, or of something that is not listed, are left out of the result without an error.
-outcome server::subscribe(const call& x) {
+outcome deribit_venue::subscribe(const call& x) {
   const auto channels = channels_of(x.params);
   if (!channels) return std::unexpected{channels.error()};
   const auto label = text_of(x.params, "label");
@@ -92,7 +92,7 @@ outcome server::subscribe(const call& x) {
   return accepted.take();
 }
 
-outcome server::unsubscribe(const call& x) {
+outcome deribit_venue::unsubscribe(const call& x) {
   const auto channels = channels_of(x.params);
   if (!channels) return std::unexpected{channels.error()};
   json_array ended;
@@ -101,7 +101,7 @@ outcome server::unsubscribe(const call& x) {
   return ended.take();
 }
 
-outcome server::unsubscribe_all(const call& x) {
+outcome deribit_venue::unsubscribe_all(const call& x) {
   feed_.unsubscribe_all(*x.from->line);
   return "\"ok\"";
 }

@@ -60,8 +60,9 @@ private:
 std::unique_ptr<venue_server> world::make_server(venue at) const {
   switch (at) {
   case venue::deribit:
-    return std::make_unique<deribit::server>(*source_, view_, how_.deribit);
+    return std::make_unique<deribit::deribit_venue>(*source_, view_, how_.deribit);
   case venue::derive:
+    return std::make_unique<derive::derive_venue>(how_.derive, *source_, view_);
   case venue::polymarket:
     break;
   }

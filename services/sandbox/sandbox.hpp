@@ -2,7 +2,8 @@
 
 #include "config/section.hpp"
 #include "process/environment.hpp"
-#include "sandbox/deribit_server.hpp"
+#include "sandbox/deribit_venue.hpp"
+#include "sandbox/derive_venue.hpp"
 #include "sandbox/market_settings.hpp"
 #include "sandbox/market_source.hpp"
 
@@ -19,6 +20,7 @@ struct settings {
   std::string control = "127.0.0.1:9440";       ///< on loopback
   std::filesystem::path folder = "sandbox-tls"; ///< of the certificates
   deribit::settings deribit;
+  derive::settings derive;
   market_settings market;
 };
 

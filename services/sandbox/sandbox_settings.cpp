@@ -31,6 +31,7 @@ settings read_settings(config::section root) {
   if (!is_loopback(x.control))
     table.reject("control", "must be on this host, as 127.0.0.1:9440: it asks nobody who they are");
   x.deribit = read_deribit(table.table("deribit"));
+  x.derive = derive::read_settings(table.table("derive"));
   x.market = read_market_settings(table.table("market"));
   return x;
 }

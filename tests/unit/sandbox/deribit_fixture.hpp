@@ -1,7 +1,7 @@
 #pragma once
 
 #include "fake_connection.hpp"
-#include "sandbox/deribit_server.hpp"
+#include "sandbox/deribit_venue.hpp"
 #include "sandbox/market_view.hpp"
 #include "test_market.hpp"
 
@@ -21,7 +21,7 @@ struct deribit_test : testing::Test {
   strike::sandbox::market_view view{source};
   strike::instrument_id perpetual = source.add("BTC-PERPETUAL"), option = source.add("BTC-27NOV26-90000-C");
   strike::sandbox::deribit::settings how;
-  strike::sandbox::deribit::server server{source, view, how};
+  strike::sandbox::deribit::deribit_venue server{source, view, how};
   fake_connection client;
   std::int64_t now_ns = start_ns;
 

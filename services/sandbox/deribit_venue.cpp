@@ -1,4 +1,4 @@
-#include "sandbox/deribit_server.hpp"
+#include "sandbox/deribit_venue.hpp"
 
 #include "base/time.hpp"
 #include "sandbox/deribit_json.hpp"
@@ -56,60 +56,60 @@ std::expected<rpc_request, rpc_error> request_of(boost::json::object& from) {
 
 } // namespace
 
-const server::method server::methods[] = {
-    {"public/hello", &server::hello},
-    {"public/test", &server::test},
-    {"public/get_time", &server::get_time},
-    {"public/status", &server::status},
-    {"public/auth", &server::auth},
-    {"private/logout", &server::logout, cost_class::plain, true},
-    {"public/set_heartbeat", &server::set_heartbeat, cost_class::plain, true},
-    {"public/disable_heartbeat", &server::disable_heartbeat, cost_class::plain, true},
-    {"public/subscribe", &server::subscribe, cost_class::subscribe, true},
-    {"private/subscribe", &server::subscribe, cost_class::subscribe, true},
-    {"public/unsubscribe", &server::unsubscribe, cost_class::plain, true},
-    {"private/unsubscribe", &server::unsubscribe, cost_class::plain, true},
-    {"public/unsubscribe_all", &server::unsubscribe_all, cost_class::plain, true},
-    {"private/unsubscribe_all", &server::unsubscribe_all, cost_class::plain, true},
-    {"public/get_instruments", &server::ask<&market::get_instruments>, cost_class::listing},
-    {"public/get_instrument", &server::ask<&market::get_instrument>},
-    {"public/get_contract_size", &server::ask<&market::get_contract_size>},
-    {"public/get_order_book", &server::ask<&market::get_order_book>},
-    {"public/ticker", &server::ask<&market::get_ticker>},
-    {"public/get_book_summary_by_currency", &server::ask<&market::get_book_summary_by_currency>},
-    {"public/get_book_summary_by_instrument", &server::ask<&market::get_book_summary_by_instrument>},
-    {"public/get_last_trades_by_instrument", &server::ask<&market::get_last_trades_by_instrument>},
-    {"public/get_index_price", &server::ask<&market::get_index_price>},
-    {"public/get_index_price_names", &server::ask<&market::get_index_price_names>},
-    {"public/get_delivery_prices", &server::ask<&market::get_delivery_prices>},
-    {"public/get_expirations", &server::ask<&market::get_expirations>},
-    {"public/get_currencies", &server::ask<&market::get_currencies>},
+const deribit_venue::method deribit_venue::methods[] = {
+    {"public/hello", &deribit_venue::hello},
+    {"public/test", &deribit_venue::test},
+    {"public/get_time", &deribit_venue::get_time},
+    {"public/status", &deribit_venue::status},
+    {"public/auth", &deribit_venue::auth},
+    {"private/logout", &deribit_venue::logout, cost_class::plain, true},
+    {"public/set_heartbeat", &deribit_venue::set_heartbeat, cost_class::plain, true},
+    {"public/disable_heartbeat", &deribit_venue::disable_heartbeat, cost_class::plain, true},
+    {"public/subscribe", &deribit_venue::subscribe, cost_class::subscribe, true},
+    {"private/subscribe", &deribit_venue::subscribe, cost_class::subscribe, true},
+    {"public/unsubscribe", &deribit_venue::unsubscribe, cost_class::plain, true},
+    {"private/unsubscribe", &deribit_venue::unsubscribe, cost_class::plain, true},
+    {"public/unsubscribe_all", &deribit_venue::unsubscribe_all, cost_class::plain, true},
+    {"private/unsubscribe_all", &deribit_venue::unsubscribe_all, cost_class::plain, true},
+    {"public/get_instruments", &deribit_venue::ask<&market::get_instruments>, cost_class::listing},
+    {"public/get_instrument", &deribit_venue::ask<&market::get_instrument>},
+    {"public/get_contract_size", &deribit_venue::ask<&market::get_contract_size>},
+    {"public/get_order_book", &deribit_venue::ask<&market::get_order_book>},
+    {"public/ticker", &deribit_venue::ask<&market::get_ticker>},
+    {"public/get_book_summary_by_currency", &deribit_venue::ask<&market::get_book_summary_by_currency>},
+    {"public/get_book_summary_by_instrument", &deribit_venue::ask<&market::get_book_summary_by_instrument>},
+    {"public/get_last_trades_by_instrument", &deribit_venue::ask<&market::get_last_trades_by_instrument>},
+    {"public/get_index_price", &deribit_venue::ask<&market::get_index_price>},
+    {"public/get_index_price_names", &deribit_venue::ask<&market::get_index_price_names>},
+    {"public/get_delivery_prices", &deribit_venue::ask<&market::get_delivery_prices>},
+    {"public/get_expirations", &deribit_venue::ask<&market::get_expirations>},
+    {"public/get_currencies", &deribit_venue::ask<&market::get_currencies>},
 };
 
-server::server(const market_source& source, const market_view& view, settings how)
+deribit_venue::deribit_venue(const market_source& source, const market_view& view, settings how)
     : how_{std::move(how)}, market_{source, view}, feed_{market_}, accounts_{{.client_id = how_.client_id,
                                                                               .client_secret = how_.client_secret,
                                                                               .expires_in_s = how_.token_lifetime_s}} {}
 
-std::optional<http_response> server::on_upgrade(const http_request& how, std::int64_t) {
+std::optional<http_response> deribit_venue::on_upgrade(const http_request& how, std::int64_t) {
   if (how.path != socket_path) return http_response{.status = 404, .body = "a WebSocket is at /ws/api/v2"};
   const auto open = std::ranges::count_if(sessions_, [&](const auto& x) { return x.second.remote == how.remote; });
   if (static_cast<std::size_t>(open) >= how_.most_connections) return http_response{.status = 429, .body = ""};
   return {};
 }
 
-void server::on_open(connection& with, const http_request& how, std::int64_t now_ns) {
+void deribit_venue::on_open(connection& with, const http_request& how, std::int64_t now_ns) {
   sessions_[&with] = {.line = &with, .remote = how.remote, .heard_ns = now_ns};
   next_watch_ns_ = 0;
 }
 
-void server::on_close(connection& which) {
+void deribit_venue::on_close(connection& which) {
   feed_.unsubscribe_all(which);
   accounts_.forget(which.id());
   sessions_.erase(&which);
 }
 
-void server::on_text(connection& from, std::string_view text, std::int64_t now_ns) {
+void deribit_venue::on_text(connection& from, std::string_view text, std::int64_t now_ns) {
   auto& at = sessions_.at(&from);
   at.heard_ns = now_ns;
   if (text.size() > most_frame_bytes) return answer(at, "", std::unexpected{too_large}, now_ns);
@@ -125,8 +125,8 @@ void server::on_text(connection& from, std::string_view text, std::int64_t now_n
   if (!made && made.error().code == too_many.code) from.close(1008, too_many.message);
 }
 
-outcome server::dispatch(std::string_view name, const boost::json::object& params, session* from,
-                         std::string_view remote, std::int64_t now_ns) {
+outcome deribit_venue::dispatch(std::string_view name, const boost::json::object& params, session* from,
+                                std::string_view remote, std::int64_t now_ns) {
   const auto found = std::ranges::find(methods, name, &method::name);
   if (found == std::end(methods)) return std::unexpected{rpc_error{-32601, "Method not found"}};
   auto account = account_of(params, from, now_ns);
@@ -139,14 +139,15 @@ outcome server::dispatch(std::string_view name, const boost::json::object& param
 }
 
 /// Whom the connection, or the token within the request, speaks for.
-std::string server::account_of(const boost::json::object& params, const session* from, std::int64_t now_ns) const {
+std::string deribit_venue::account_of(const boost::json::object& params, const session* from,
+                                      std::int64_t now_ns) const {
   if (from && now_ns < from->login_ends_ns) return from->account;
   const auto token = text_of(params, "access_token");
   if (token.empty()) return {};
   return accounts_.account_of(token, from ? from->line->id() : 0, now_ns).value_or("");
 }
 
-std::string server::envelope(std::string_view id, const outcome& x, std::int64_t now_ns) const {
+std::string deribit_venue::envelope(std::string_view id, const outcome& x, std::int64_t now_ns) const {
   json_object made;
   made.text("jsonrpc", "2.0");
   if (!id.empty()) made.add("id", id);
@@ -163,16 +164,16 @@ std::string server::envelope(std::string_view id, const outcome& x, std::int64_t
   return made.flag("testnet", how_.testnet).take();
 }
 
-void server::answer(session& to, std::string_view id, const outcome& x, std::int64_t now_ns) {
+void deribit_venue::answer(session& to, std::string_view id, const outcome& x, std::int64_t now_ns) {
   to.line->send(envelope(id, x, now_ns), frame_kind::answer);
 }
 
-http_response server::http_answer(std::string_view id, const outcome& x, std::int64_t now_ns) const {
+http_response deribit_venue::http_answer(std::string_view id, const outcome& x, std::int64_t now_ns) const {
   const int status = x ? 200 : x.error().code == too_many.code ? 429 : 400;
   return {.status = status, .body = envelope(id, x, now_ns)};
 }
 
-http_response server::on_http(const http_request& what, std::int64_t now_ns) {
+http_response deribit_venue::on_http(const http_request& what, std::int64_t now_ns) {
   if (!what.path.starts_with(rest_path.substr(0, rest_path.size() - 1)))
     return {.status = 404, .content_type = "text/plain", .body = "the API is at /api/v2/"};
   rpc_request request{.method = what.path.substr(std::min(rest_path.size(), what.path.size()))};
@@ -191,12 +192,12 @@ http_response server::on_http(const http_request& what, std::int64_t now_ns) {
   return http_answer(request.id, dispatch(request.method, request.params, nullptr, what.remote, now_ns), now_ns);
 }
 
-void server::on_event(const market_event& what, std::int64_t now_ns) {
+void deribit_venue::on_event(const market_event& what, std::int64_t now_ns) {
   market_.on_event(what);
   feed_.on_event(what, now_ns);
 }
 
-std::int64_t server::round(std::int64_t now_ns) {
+std::int64_t deribit_venue::round(std::int64_t now_ns) {
   const auto next = feed_.round(now_ns);
   if (now_ns >= next_watch_ns_) {
     next_watch_ns_ = now_ns + idle_ns;
@@ -208,7 +209,7 @@ std::int64_t server::round(std::int64_t now_ns) {
 /// Heartbeats, and the end of those who do not answer. Source: Deribit page, section 5: with an interval of 10 s the
 /// first test_request comes after 12 s, later ones every 10.6 s, and the connection ends 10 s after an unanswered one.
 /// @returns when to look again
-std::int64_t server::watch(session& x, std::int64_t now_ns) {
+std::int64_t deribit_venue::watch(session& x, std::int64_t now_ns) {
   const auto active_ns = std::max(x.heard_ns, feed_.last_sent_ns(*x.line));
   if (x.heartbeat_ns == 0) {
     if (now_ns - active_ns < idle_ns) return active_ns + idle_ns;
@@ -234,14 +235,14 @@ std::int64_t server::watch(session& x, std::int64_t now_ns) {
   return x.answer_by_ns != 0 ? std::min(x.answer_by_ns, x.next_test_ns) : x.next_test_ns;
 }
 
-void server::refuse(connection& from, std::string_view text, refusal why, std::int64_t now_ns) {
+void deribit_venue::refuse(connection& from, std::string_view text, refusal why, std::int64_t now_ns) {
   auto parsed = parse(text);
   const auto id = parsed && parsed->is_object() ? id_of(parsed->get_object()) : std::string{};
   answer(sessions_.at(&from), id, std::unexpected{why == refusal::throttled ? too_many : maintenance}, now_ns);
   if (why == refusal::throttled) from.close(1008, too_many.message);
 }
 
-http_response server::refuse(const http_request&, refusal why, std::int64_t now_ns) {
+http_response deribit_venue::refuse(const http_request&, refusal why, std::int64_t now_ns) {
   return http_answer("", std::unexpected{why == refusal::throttled ? too_many : maintenance}, now_ns);
 }
 

@@ -21,9 +21,9 @@ struct settings {
 
 /// The sandbox Deribit: API v2 over WebSocket and HTTP, written from the venue's pages alone.
 /// Source: Deribit page, sections 1 to 10, 15, 16.
-class server final : public venue_server {
+class deribit_venue final : public venue_server {
 public:
-  server(const market_source& source, const market_view& view, settings how);
+  deribit_venue(const market_source& source, const market_view& view, settings how);
 
   std::optional<http_response> on_upgrade(const http_request& how, std::int64_t now_ns) override;
   void on_open(connection& with, const http_request& how, std::int64_t now_ns) override;
@@ -56,7 +56,7 @@ private:
   /// A row of the table of methods. Order entry adds its own.
   struct method {
     std::string_view name;
-    outcome (server::*run)(const call&);
+    outcome (deribit_venue::*run)(const call&);
     cost_class cost = cost_class::plain;
     bool is_websocket_only = false;
   };
