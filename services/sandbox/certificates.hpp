@@ -1,0 +1,23 @@
+#pragma once
+
+#include "base/error.hpp"
+
+#include <cstdint>
+#include <filesystem>
+
+namespace strike::sandbox {
+
+struct certificate_files {
+  std::filesystem::path ca;          ///< what clients are to trust
+  std::filesystem::path certificate; ///< of localhost, 127.0.0.1 and ::1
+  std::filesystem::path key;
+};
+
+/// The sandbox's own certificate authority, good for tests only, and a server certificate that it signed, in a folder
+/// that is made if need be. What is missing, does not fit or ends within 30 days is made anew; keys are readable by
+/// their owner only.
+/// @param now_ns wall time
+/// @returns `ec::io` that names the file, or what OpenSSL refused
+result<certificate_files> prepare_certificates(const std::filesystem::path& folder, std::int64_t now_ns);
+
+} // namespace strike::sandbox
