@@ -133,7 +133,7 @@ json::object instrument_json(const instrument_view& x) {
                  {"minimum_amount", to_string(rules.minimum)},
                  {"maximum_amount", "10000"},
                  {"amount_step", to_string(rules.lot)},
-                 {"mark_price_fee_rate_cap", is_option ? json::value{"0.125"} : json::value{nullptr}},
+                 {"mark_price_fee_rate_cap", is_option ? json::value("0.125") : json::value(nullptr)},
                  {"maker_fee_rate", is_option ? "0.0003" : "0.0001"},
                  {"taker_fee_rate", is_option ? "0.0003" : "0.0003"},
                  {"base_fee", is_option ? "0.5" : "0.1"},
@@ -203,7 +203,7 @@ json::object long_ticker(const instrument_view& x, const trade_stats* stats, std
   y["five_percent_bid_depth"] = depth_of(x.book.bids());
   y["five_percent_ask_depth"] = depth_of(x.book.asks());
   y["option_pricing"] =
-      x.listing->rules.info.kind == instrument_kind::option ? option_pricing(t) : json::value{nullptr};
+      x.listing->rules.info.kind == instrument_kind::option ? option_pricing(t) : json::value(nullptr);
   y["index_price"] = value_text(t.index, 2);
   y["mark_price"] = value_text(t.mark, 9);
   y["stats"] = json::object{{"contract_volume", decimal_text(s.volume, 3)},

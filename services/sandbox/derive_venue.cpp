@@ -36,7 +36,7 @@ json::value id_in(std::string_view text) {
   boost::system::error_code fault;
   const auto x = json::parse(text, fault);
   const auto* id = !fault && x.is_object() ? x.get_object().if_contains("id") : nullptr;
-  return id != nullptr && (id->is_string() || id->is_number()) ? *id : json::value{nullptr};
+  return id != nullptr && (id->is_string() || id->is_number()) ? *id : json::value(nullptr);
 }
 
 rpc_error error_of(refusal why) {

@@ -15,14 +15,9 @@ namespace strike::net {
 
 namespace {
 
-constexpr unsigned read_size = 64 * 1024;     ///< read at once, inflated at once, and the longest request head
+constexpr unsigned read_size = 64 * 1024;     ///< read at once, and the longest request head
 constexpr unsigned head_size = 64 * 1024 - 1; ///< of an answer, and of a URL
 constexpr unsigned phase_seconds = 60;        ///< libwebsockets' own limit for each phase of connecting and closing
-
-const lws_extension extensions[] = {
-    {"permessage-deflate", lws_extension_callback_pm_deflate, "permessage-deflate; client_no_context_takeover"},
-    {nullptr, nullptr, nullptr},
-};
 
 int on_lws(lws* of, lws_callback_reasons why, void*, void* in, std::size_t length) {
   auto* const user = of ? static_cast<lws_user*>(lws_get_opaque_user_data(of)) : nullptr;
@@ -86,7 +81,6 @@ lws_context_creation_info basic_info() {
   lws_context_creation_info info{};
   info.port = CONTEXT_PORT_NO_LISTEN;
   info.protocols = protocols;
-  info.extensions = extensions;
   info.options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
   info.pt_serv_buf_size = read_size;
   info.max_http_header_data2 = head_size;
