@@ -1,11 +1,16 @@
 #include "gateway-polymarket/start.hpp"
 #include "process/app.hpp"
 
+using namespace strike;
+
 int main(int argc, char** argv) {
-  return strike::process::run(argc, argv,
-                              {.name = "gateway-polymarket",
-                               .help = "Market data of Polymarket on the bus ([gateway.polymarket] publish): what is "
-                                       "asked for there, and only that, is "
-                                       "subscribed at the venue.",
-                               .start = strike::gateway_polymarket::start_service});
+  return process::run(argc, argv,
+                      {.name = "gateway-polymarket",
+                       .help = "Polymarket's market data on the bus ([gateway.polymarket] publish), as far as someone "
+                               "wants it: books, touches, trades and what becomes of the markets.",
+                       .start = [](process::environment& env) -> result<void> {
+                         auto started = gateway_polymarket::start(env, bus::context{});
+                         if (!started) return std::unexpected{started.error()};
+                         return {};
+                       }});
 }
