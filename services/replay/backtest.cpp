@@ -12,7 +12,7 @@ namespace strike::replay {
 backtest::backtest(backtest_options options, std::unique_ptr<instrument_registry> instruments)
     : options_{std::move(options)}, instruments_{std::move(instruments)}, started_{std::chrono::steady_clock::now()} {}
 
-result<std::unique_ptr<backtest>> backtest::open(backtest_options options, simulation_config simulation,
+result<std::unique_ptr<backtest>> backtest::open(backtest_options options, simulator::simulation_config simulation,
                                                  std::vector<strategy_registry::instance> strategies) {
   std::unique_ptr<backtest> made{new backtest{std::move(options), std::make_unique<instrument_registry>()}};
   auto& x = *made;

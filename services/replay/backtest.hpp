@@ -3,8 +3,8 @@
 #include "base/registry.hpp"
 #include "journal/reader.hpp"
 #include "replay/kernel.hpp"
-#include "replay/simulation_config.hpp"
 #include "replay/summary.hpp"
+#include "simulator/simulation_config.hpp"
 
 #include <chrono>
 #include <optional>
@@ -29,7 +29,7 @@ struct backtest_progress {
 class backtest {
 public:
   /// @returns `ec::io`, `ec::not_found`, `ec::malformed` of a recording; `ec::invalid_config`; each names the culprit
-  static result<std::unique_ptr<backtest>> open(backtest_options options, simulation_config simulation,
+  static result<std::unique_ptr<backtest>> open(backtest_options options, simulator::simulation_config simulation,
                                                 std::vector<strategy_registry::instance> strategies);
 
   /// Processes the next batch, or what is due of it when paced.

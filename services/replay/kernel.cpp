@@ -13,12 +13,12 @@ namespace {
 constexpr std::int64_t settling_time_ns = 10 * ns_per_s; ///< how long after the last event answers still arrive
 } // namespace
 
-kernel::kernel(simulation_config config, instrument_registry& instruments,
+kernel::kernel(simulator::simulation_config config, instrument_registry& instruments,
                std::vector<strategy_registry::instance> strategies, run_output& output,
                std::function<void(std::unique_ptr<journal::event_batch>)> spent)
     : config_{std::move(config)}, instruments_{instruments}, rules_{instruments, config_.rules}, seen_{rules_},
       strategies_{std::move(strategies)}, output_{output}, spent_{std::move(spent)}, routes_{instruments} {
-  [[maybe_unused]] const auto done = define_overrides(config_, instruments_, rules_);
+  [[maybe_unused]] const auto done = simulator::define_overrides(config_, instruments_, rules_);
   assert(done); // each symbol came from a configuration that checked it
   exchange_ = std::make_unique<match::exchange>(config_.exchange, instruments_, rules_,
                                                 static_cast<match::exchange_listener&>(*this));

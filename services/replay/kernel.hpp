@@ -4,10 +4,10 @@
 #include "match/exchange.hpp"
 #include "match/latency.hpp"
 #include "replay/fifo.hpp"
-#include "strategy/routes.hpp"
 #include "replay/run_output.hpp"
-#include "replay/simulation_config.hpp"
+#include "simulator/simulation_config.hpp"
 #include "strategy/registry.hpp"
+#include "strategy/routes.hpp"
 #include "strategy/strategy.hpp"
 
 #include <boost/unordered/unordered_flat_set.hpp>
@@ -34,7 +34,7 @@ class strategy_host;
 class kernel final : match::exchange_listener {
 public:
   /// @param spent is given every batch that is done with
-  kernel(simulation_config config, instrument_registry& instruments,
+  kernel(simulator::simulation_config config, instrument_registry& instruments,
          std::vector<strategy_registry::instance> strategies, run_output& output,
          std::function<void(std::unique_ptr<journal::event_batch>)> spent);
   ~kernel() override;
@@ -56,7 +56,7 @@ public:
   std::int64_t first_ns() const { return first_ns_; }
   std::int64_t last_ns() const { return last_ns_; } ///< venue time of the last event
   std::uint64_t events() const { return events_; }
-  const simulation_config& settings() const { return config_; }
+  const simulator::simulation_config& settings() const { return config_; }
   const instrument& rules_of(instrument_id id) const { return rules_.of(id); }
   const match::exchange& simulated_venue() const { return *exchange_; }
   optional_double mark(instrument_id id) const { return exchange_->mark(id); }
@@ -145,7 +145,7 @@ private:
   void on_settlement(const match::settlement& what) override;
   void on_warning(match::warning kind, instrument_id instrument, std::string_view text) override;
 
-  simulation_config config_;
+  simulator::simulation_config config_;
   instrument_registry& instruments_;
   instrument_rules rules_;
   std::unique_ptr<match::exchange> exchange_;

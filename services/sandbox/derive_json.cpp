@@ -153,7 +153,7 @@ json::object instrument_json(const instrument_view& x) {
         {"expiry", rules.info.expiry_ns / ns_per_s},
         {"strike", price_text(rules.info.strike)},
         {"option_type", rules.info.right == option_type::call ? "C" : "P"},
-        {"settlement_price", x.settlement ? json::value{decimal_text(*x.settlement, 4)} : json::value{nullptr}}};
+        {"settlement_price", x.settlement ? json::value(decimal_text(*x.settlement, 4)) : json::value(nullptr)}};
   else if (is_perp)
     y["perp_details"] = json::object{{"index", rules.index},
                                      {"max_rate_per_hour", "0.004"},

@@ -336,8 +336,11 @@ void tls_server::round(std::int64_t until_ns) {
     lws_service(impl_->context, -1);
     return;
   }
-  lws_sul_schedule(
-      impl_->context, 0, &impl_->alarm.node, [](lws_sorted_usec_list_t*) {}, wait_us);
+  // libwebsockets may find the alarm due on its way into the wait, and then waits for what is next: hence the wake.
+  const auto ring = [](lws_sorted_usec_list_t* node) {
+    lws_cancel_service(reinterpret_cast<impl::timer*>(node)->owner->context);
+  };
+  lws_sul_schedule(impl_->context, 0, &impl_->alarm.node, ring, wait_us);
   lws_service(impl_->context, 0);
 }
 

@@ -24,6 +24,8 @@ settings read_settings(config::section root, std::shared_ptr<const strategy_regi
   x.router.grace = read_positive(table, "grace", x.router.grace);
   x.publish = feed::read_bind(root, table, "publish", "tcp://127.0.0.1:5560");
   x.control = feed::read_bind(root, table, "control", "tcp://127.0.0.1:5561");
+  if (const auto exec = table.text("exec", ""); !exec.empty())
+    x.exec = feed::read_connects(root, table, "exec", {exec}).front();
   x.clock = table.choice("clock", x.clock);
   x.dashboard_every = read_positive(table, "dashboard_every", x.dashboard_every);
   x.queue = static_cast<std::size_t>(table.integer("queue", static_cast<std::int64_t>(x.queue), 1, 10'000'000));

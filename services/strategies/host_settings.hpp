@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace strike::strategies {
@@ -20,9 +21,10 @@ enum class clock_mode : std::uint8_t {
 
 /// `[strategies]` and `[[strategy]]` of strike.toml. Keys: deploy/strike.example.toml.
 struct settings {
-  router::settings router;  ///< the one that the service embeds
-  bus::bind_config publish; ///< dash/<strategy>/
-  bus::bind_config control; ///< ControlRequest
+  router::settings router;                 ///< the one that the service embeds
+  bus::bind_config publish;                ///< dash/<strategy>/
+  bus::bind_config control;                ///< ControlRequest
+  std::optional<bus::connect_config> exec; ///< who carries out orders; none: they are refused
   clock_mode clock = clock_mode::wall;
   std::chrono::nanoseconds dashboard_every{std::chrono::milliseconds{500}};
   std::size_t queue = 10'000; ///< events that wait for one strategy, before newer ones replace older ones

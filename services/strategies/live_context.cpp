@@ -18,8 +18,22 @@ boost::json::string_view json_text(std::string_view x) { return {x.data(), x.siz
 } // namespace
 
 live_context::live_context(world_config config)
-    : config_{std::move(config)}, rules_{config_.instruments, config_.rules},
-      orders_{std::make_unique<no_exec>([this](order_update x) { refuse(std::move(x)); })}, lines_{kept} {}
+    : config_{std::move(config)}, rules_{config_.instruments, config_.rules}, orders_{make_route()}, lines_{kept} {}
+
+std::unique_ptr<order_route> live_context::make_route() {
+  const auto take = [this](order_update x) { answer(std::move(x)); };
+  if (!config_.send_order) return std::make_unique<no_exec>(take);
+  auto made = std::make_unique<exec_route>(exec_route::tools{.strategy = config_.strategy,
+                                                             .epoch = static_cast<std::uint64_t>(config_.wall_ns()),
+                                                             .instruments = config_.instruments,
+                                                             .positions = positions_,
+                                                             .log = config_.log,
+                                                             .now_ns = [this] { return now_ns(); },
+                                                             .send = config_.send_order,
+                                                             .answer = take});
+  exec_ = made.get();
+  return made;
+}
 
 std::int64_t live_context::now_ns() const {
   if (config_.clock == clock_mode::wall) now_ns_ = std::max(now_ns_, config_.wall_ns());
@@ -46,10 +60,13 @@ bool live_context::admit(const market_event& event) {
   return true;
 }
 
-void live_context::refuse(order_update update) {
-  ++orders_refused_;
-  config_.metrics.orders_refused.add();
-  update.venue_ns = now_ns();
+void live_context::answer(order_update update) {
+  if (update.state == order_state::rejected) {
+    ++orders_refused_;
+    config_.metrics.orders_refused.add();
+  }
+  if (update.execution) config_.metrics.fills.add();
+  if (update.venue_ns == 0) update.venue_ns = now_ns();
   answers_.push_back(std::move(update));
 }
 
@@ -92,10 +109,17 @@ boost::json::object live_context::facts() const {
                                           {"side", json_text(to_text(x.side))},
                                           {"value", json_number(x.value)},
                                           {"reason", x.reason}});
-  return {{"signals", signals_},
-          {"orders_refused", orders_refused_},
-          {"last_signals", std::move(signals)},
-          {"log", lines_.to_json()}};
+  boost::json::object all{{"signals", signals_},
+                          {"orders_refused", orders_refused_},
+                          {"last_signals", std::move(signals)},
+                          {"log", lines_.to_json()}};
+  if (!exec_) return all;
+  all["exec_ready"] = exec_->is_ready();
+  all["open_orders"] = exec_->open_orders();
+  all["fills"] = positions_.fills();
+  all["positions"] = positions_.to_json([this](instrument_id x) { return name_of(x); });
+  all["results"] = positions_.results();
+  return all;
 }
 
 } // namespace strike::strategies

@@ -2,9 +2,11 @@
 
 #include "base/rules.hpp"
 #include "process/log.hpp"
+#include "strategies/exec_route.hpp"
 #include "strategies/host_settings.hpp"
 #include "strategies/metrics.hpp"
 #include "strategies/order_route.hpp"
+#include "strategies/position_book.hpp"
 #include "strategies/subscription_set.hpp"
 #include "strategies/timer_queue.hpp"
 #include "strategy/context.hpp"
@@ -31,6 +33,8 @@ struct world_config {
   std::function<std::int64_t()> wall_ns;
   process::logger& log;
   strategy_metrics metrics;
+  /// An OrderRequest on its way to exec; none: there is no exec, and every order is refused.
+  std::function<result<void>(std::string_view bytes)> send_order{};
 };
 
 /// A change of subscriptions, for the router.
@@ -63,8 +67,7 @@ public:
   void cancel_all() override { orders_->cancel_all(); }
   optional_double queue_ahead(order_id) const override { return {}; }
 
-  /// Flat: nothing fills without exec.
-  position position_of(instrument_id) const override { return {}; }
+  position position_of(instrument_id instrument) const override { return positions_.of(instrument); }
   const instrument_registry::entry& symbol_of(instrument_id instrument) const override {
     return config_.instruments.at(instrument);
   }
@@ -86,11 +89,14 @@ public:
   /// Whether the strategy still wants the event; takes in what a status defines.
   bool admit(const market_event& event);
 
+  /// What the connection to exec tells; there is one.
+  void take(const exec_news& news) { exec_->take(news); }
   bool has_answers() const { return !answers_.empty(); }
   std::vector<order_update> take_answers() { return std::exchange(answers_, {}); }
   std::vector<route_change> take_route_changes() { return std::exchange(route_changes_, {}); }
 
-  /// What every strategy shows: {"signals":n, "orders_refused":n, "last_signals":[...], "log":[...]}.
+  /// What every strategy shows: {"signals":n, "orders_refused":n, "last_signals":[...], "log":[...]}, and with exec
+  /// {"exec_ready":b, "open_orders":n, "fills":n, "positions":[...], "results":[...]}.
   boost::json::object facts() const;
 
 private:
@@ -102,10 +108,13 @@ private:
     return timers_.set(now_ns() + std::max<std::int64_t>(delay_ns, 1), period_ns);
   }
   std::string name_of(instrument_id id) const;
-  void refuse(order_update update);
+  void answer(order_update update);
+  std::unique_ptr<order_route> make_route();
 
   world_config config_;
   instrument_rules rules_;
+  position_book positions_{rules_};
+  exec_route* exec_ = nullptr; ///< `orders_`, if it is one
   std::unique_ptr<order_route> orders_;
   timer_queue timers_;
   subscription_set wanted_;

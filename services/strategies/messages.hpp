@@ -1,12 +1,14 @@
 #pragma once
 
 #include "router/messages.hpp"
+#include "strategies/exec_route.hpp"
 #include "wire/dashboard.hpp"
 
 #include <caf/atom.hpp>
 #include <caf/type_id.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -20,6 +22,8 @@ struct strategy_facts {
   std::uint32_t restarts = 0;
   bool operator==(const strategy_facts&) const = default;
 };
+
+using exec_news_ptr = std::shared_ptr<const exec_news>;
 
 } // namespace strike::strategies
 
@@ -35,3 +39,4 @@ CAF_ADD_ATOM(strike_strategies, strike::strategies, wake_atom, "s_wake")
 CAF_END_TYPE_ID_BLOCK(strike_strategies)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<strike::strategies::strategy_facts>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(strike::strategies::exec_news_ptr)

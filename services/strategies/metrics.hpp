@@ -11,6 +11,7 @@ struct strategy_metrics {
   process::counter& events;
   process::counter& signals;
   process::counter& orders_refused;
+  process::counter& fills;
   process::histogram& callback_ns; ///< of one parcel
 };
 

@@ -3,6 +3,7 @@
 #include "bus/publisher.hpp"
 #include "bus/request.hpp"
 #include "router/router.hpp"
+#include "strategies/exec_link.hpp"
 #include "strategies/host_actor.hpp"
 
 #include <caf/send.hpp>
@@ -33,6 +34,7 @@ struct host_link {
   std::shared_ptr<dashboard_output> dashboard;
   std::unique_ptr<bus::threaded_publisher> publisher;
   std::unique_ptr<bus::request_server> server;
+  std::shared_ptr<exec_link> exec;
 
   caf::actor current() {
     const std::scoped_lock lock{guard};
@@ -80,6 +82,11 @@ result<caf::actor> start(process::environment& env, const bus::context& where,
   auto link = std::make_shared<host_link>();
   env.on_stop("strategies", [link] {}); // owns the ends of the bus: they outlive the actors
   if (auto ok = open_dashboard(*link, env, where, how.publish); !ok) return std::unexpected{ok.error()};
+  if (how.exec) {
+    auto exec = exec_link::open(where, *how.exec, instruments, env.log, env.ready);
+    if (!exec) return std::unexpected{exec.error()};
+    link->exec = *std::move(exec);
+  }
   const auto control = how.control;
   const auto tools = std::make_shared<const host_tools>(host_tools{
       .config = std::move(how),
@@ -90,7 +97,8 @@ result<caf::actor> start(process::environment& env, const bus::context& where,
       .dashboard = link->dashboard,
       .wall_ns = system_ns,
       .random = any_chance,
-      .answer = [to = link.get()](std::string_view peer, std::string_view bytes) { to->answer(peer, bytes); }});
+      .answer = [to = link.get()](std::string_view peer, std::string_view bytes) { to->answer(peer, bytes); },
+      .exec = link->exec});
   auto host = env.supervise({"strategies", [tools, to = link.get()](caf::actor_system& in) {
                                auto made = in.spawn(host_behavior, tools);
                                const std::scoped_lock lock{to->guard};

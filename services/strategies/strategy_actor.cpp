@@ -41,11 +41,23 @@ void strategy_state::start(host_tools_ptr shared, const strategy_start& from) {
                                                  .clock = tools->config.clock,
                                                  .wall_ns = tools->wall_ns,
                                                  .log = tools->log,
-                                                 .metrics = *metrics});
+                                                 .metrics = *metrics,
+                                                 .send_order = order_sender()});
   consumer = std::make_shared<router::consumer>(from.what.name, caf::actor_cast<caf::actor>(self), tools->config.queue);
   runner->start();
+  if (tools->exec) tools->exec->join(from.what.name, caf::actor_cast<caf::actor>(self));
   after_calls();
   show();
+}
+
+std::function<result<void>(std::string_view)> strategy_state::order_sender() const {
+  if (!tools->exec) return {};
+  return [link = tools->exec](std::string_view bytes) { return link->send(bytes); };
+}
+
+void strategy_state::take(const exec_news& news) {
+  runner->take(news);
+  after_calls();
 }
 
 void strategy_state::take(const router::parcel& parcel) {
@@ -109,6 +121,9 @@ void strategy_state::leave() {
   if (!consumer) return;
   self->send(tools->router, router::leave_atom_v, consumer);
   consumer = nullptr;
+  if (!tools->exec) return;
+  runner->cancel_orders();
+  tools->exec->leave(shown.strategy, caf::actor_cast<caf::actor>(self));
 }
 
 caf::behavior strategy_behavior(caf::stateful_actor<strategy_state>* self, host_tools_ptr tools, strategy_start from) {
@@ -128,6 +143,7 @@ caf::behavior strategy_behavior(caf::stateful_actor<strategy_state>* self, host_
   }
   return {
       [self](const router::parcel_ptr& x) { self->state.take(*x); },
+      [self](const exec_news_ptr& x) { self->state.take(*x); },
       [self](wake_atom) { self->state.wake(); },
       [self](show_atom) { self->state.show(); },
   };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "strategies/dashboard_output.hpp"
+#include "strategies/exec_link.hpp"
 #include "strategies/host_settings.hpp"
 #include "strategies/messages.hpp"
 #include "strategies/strategy_runner.hpp"
@@ -26,6 +27,7 @@ struct host_tools {
   std::function<std::int64_t()> wall_ns;                                       ///< any thread
   process::random_source random;                                               ///< of restarts
   std::function<void(std::string_view peer, std::string_view bytes)> answer{}; ///< to a ControlRequest
+  std::shared_ptr<exec_link> exec{};                                           ///< null: there is none
 };
 using host_tools_ptr = std::shared_ptr<const host_tools>;
 
@@ -39,6 +41,7 @@ struct strategy_state {
   explicit strategy_state(caf::event_based_actor* owner) : self{owner} {}
   void start(host_tools_ptr shared, const strategy_start& from);
   void take(const router::parcel& parcel);
+  void take(const exec_news& news);
   void wake();
   void show();
   void leave();
@@ -53,13 +56,14 @@ struct strategy_state {
   static inline const char* name = "strategy";
 
 private:
+  std::function<result<void>(std::string_view)> order_sender() const;
   void after_calls();
   void send_route_changes();
 };
 
-/// A STRATEGY runs one instance: takes parcels from the router, keeps its timers, shows its state. It ends with
-/// `ec::invalid_config` if its configuration cannot be made into a strategy, and with an error whose text is what() if
-/// the strategy throws. An exit message ends it at once.
+/// A STRATEGY runs one instance: takes parcels from the router and news from exec, keeps its timers, shows its state.
+/// Its orders are cancelled when it ends. It ends with `ec::invalid_config` if its configuration cannot be made into a
+/// strategy, and with an error whose text is what() if the strategy throws. An exit message ends it at once.
 caf::behavior strategy_behavior(caf::stateful_actor<strategy_state>* self, host_tools_ptr tools, strategy_start from);
 
 } // namespace strike::strategies

@@ -22,6 +22,11 @@ void strategy_runner::take(const router::parcel& parcel) {
   });
 }
 
+void strategy_runner::take(const exec_news& news) {
+  world_.take(news);
+  answer();
+}
+
 /// As in a backtest: at one instant events come first, then timers.
 void strategy_runner::advance(std::int64_t to_ns) {
   while (world_.has_started() && world_.timers().next_ns() < to_ns) {

@@ -24,8 +24,13 @@ public:
   void start();
   /// Hands over a parcel. With `clock_mode::feed`, a timer that is due before an event's time fires before the event.
   void take(const router::parcel& parcel);
+  /// What the connection to exec tells; only where there is one.
+  void take(const exec_news& news);
   /// Delivers answers that are left; with `clock_mode::wall`, fires the timers that are due.
   void wake();
+
+  /// Asks exec to cancel whatever is open: the strategy ends.
+  void cancel_orders() { world_.cancel_all(); }
 
   /// When `wake` has something to do, by `now_ns()`; INT64_MAX: not before another call.
   std::int64_t next_wake_ns();

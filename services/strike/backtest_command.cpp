@@ -53,7 +53,7 @@ result<replay::backtest_options> options_from(const backtest_arguments& x) {
 
 /// What a configuration file asks for.
 struct run_plan {
-  replay::simulation_config simulation;
+  simulator::simulation_config simulation;
   std::vector<strategy_registry::instance> strategies;
 };
 
@@ -65,7 +65,7 @@ result<run_plan> plan_from(const std::string& config_file) {
   strategy_registry known;
   register_all_strategies(known);
   run_plan plan;
-  plan.simulation = replay::read_simulation(document->root());
+  plan.simulation = simulator::read_simulation(document->root());
   plan.strategies = known.make_all(document->root());
   if (auto done = document->finish(); !done) return std::unexpected{done.error()};
   if (plan.strategies.empty())

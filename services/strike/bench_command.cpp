@@ -79,7 +79,7 @@ result<measurement> measure_backtest(const std::filesystem::path& file, std::uin
   if (!document) return std::unexpected{document.error()};
   strategy_registry known;
   register_all_strategies(known);
-  auto simulation = replay::read_simulation(document->root());
+  auto simulation = simulator::read_simulation(document->root());
   auto strategies = known.make_all(document->root());
   if (auto done = document->finish(); !done) return std::unexpected{done.error()};
   if (order_period > 0) strategies.push_back({"orders", "order_every", std::make_unique<order_every>(order_period)});

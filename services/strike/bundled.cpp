@@ -1,7 +1,9 @@
 #include "strike/bundled.hpp"
 
 #include "embedded_backtest_toml.hpp"
+#include "embedded_live_toml.hpp"
 #include "embedded_mock_recording.hpp"
+#include "embedded_sandbox_toml.hpp"
 
 #include <fmt/format.h>
 
@@ -13,6 +15,8 @@
 namespace strike {
 
 std::string_view bundled_config() { return embedded::backtest_toml; }
+std::string_view bundled_live_config() { return embedded::live_toml; }
+std::string_view bundled_sandbox_config() { return embedded::sandbox_toml; }
 
 result<bundled_recording> bundled_recording::unpack() {
   std::error_code fault;

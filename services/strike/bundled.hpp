@@ -9,6 +9,10 @@ namespace strike {
 
 /// The configuration that is used when none is named: both strategies on whatever a recording holds.
 std::string_view bundled_config();
+/// Of `strike live`: both strategies on the venues' perpetuals and options.
+std::string_view bundled_live_config();
+/// The same against the sandbox on this host.
+std::string_view bundled_sandbox_config();
 
 /// The bundled mock recording as a file that lives as long as this object.
 class bundled_recording {

@@ -1,7 +1,9 @@
 #include "strike/backtest_command.hpp"
 #include "strike/bench_command.hpp"
 #include "strike/bus_bench.hpp"
+#include "strike/doctor_command.hpp"
 #include "strike/import_command.hpp"
+#include "strike/live_command.hpp"
 #include "strike/replay_command.hpp"
 #include "strike/strategy_command.hpp"
 #include "version.hpp"
@@ -11,6 +13,8 @@
 int main(int argc, char** argv) {
   const std::string_view command = argc > 1 ? argv[1] : "";
   if (command == "replay") return strike::run_replay_command(argc - 1, argv + 1); // a service: it reads its own options
+  if (command == "live" || command == "live-deribit" || command == "live-derive" || command == "live-poly")
+    return strike::run_live_command(argc - 1, argv + 1);
   if (command == "bus-bench-role") return strike::run_bus_bench_role(argc - 1, argv + 1);
   CLI::App app{"Strike: trading engine for crypto options and prediction markets"};
   app.set_version_flag("--version", std::string{strike::version});
@@ -20,7 +24,12 @@ int main(int argc, char** argv) {
   strike::add_import_command(app, exit_code);
   strike::add_bench_command(app, exit_code);
   strike::add_strategy_command(app, exit_code);
+  strike::add_doctor_command(app, exit_code);
   app.add_subcommand("replay", "Replay a recording to the strategies as if it were live (strike replay --help)");
+  app.add_subcommand("live", "Trade on paper on live market data (strike live --help)");
+  for (const auto& [name, at] :
+       {std::pair{"live-deribit", "Deribit"}, {"live-derive", "Derive"}, {"live-poly", "Polymarket"}})
+    app.add_subcommand(name, std::string{"The same on "} + at + " alone");
   CLI11_PARSE(app, argc, argv);
   return exit_code;
 }

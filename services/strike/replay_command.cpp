@@ -1,17 +1,14 @@
 #include "strike/replay_command.hpp"
 
-#include "dashboard/dashboard.hpp"
 #include "process/app.hpp"
 #include "recorder/start.hpp"
 #include "replay/feed_actor.hpp"
 #include "strategies/register_all.hpp"
 #include "strategies/start.hpp"
 #include "strike/bundled.hpp"
+#include "strike/show_dashboard.hpp"
 
 #include <CLI/CLI.hpp>
-#include <fmt/format.h>
-
-#include <cstdio>
 #include <memory>
 
 namespace strike {
@@ -63,17 +60,6 @@ result<strategies::settings> strategies_settings(process::environment& env) {
   return how;
 }
 
-result<void> start_dashboard(process::environment& env, const bus::context& where, const std::string& listen) {
-  const bool is_port = listen.find_first_not_of("0123456789") == std::string::npos;
-  auto settings = dashboard::read_settings(env.config, dash_endpoint, is_port ? "127.0.0.1:" + listen : listen);
-  if (auto ok = env.check_config(); !ok) return ok;
-  const auto url = dashboard::start(env, where, std::move(settings));
-  if (!url) return std::unexpected{url.error()};
-  fmt::print("dashboard: {}\n", *url);
-  std::fflush(stdout);
-  return {};
-}
-
 /// Sources last, so that all who listen are there when they begin.
 result<void> start(process::environment& env, replay_arguments& given) {
   const bus::context where;
@@ -90,7 +76,7 @@ result<void> start(process::environment& env, replay_arguments& given) {
   const auto host = strategies::start(env, where, instruments, *router, std::move(*how));
   if (!host) return std::unexpected{host.error()};
   if (!given.dashboard.empty())
-    if (auto ok = start_dashboard(env, where, given.dashboard); !ok) return ok;
+    if (auto ok = show_dashboard(env, where, dash_endpoint, given.dashboard); !ok) return ok;
   return start_feed(env, where, given);
 }
 

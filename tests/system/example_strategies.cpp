@@ -1,4 +1,5 @@
-// strike-strategies with more types of strategies, which no product should have: one throws, one only watches.
+// strike-strategies with more types of strategies, which no product should have: one throws, one only watches,
+// one buys once.
 #include "feed/last_values.hpp"
 #include "kit/book_text.hpp"
 #include "process/app.hpp"
@@ -85,6 +86,45 @@ private:
   trust state_ = trust::stale;
 };
 
+/// Buys 10 at the market once exec takes orders, then rests a bid of 10 at 1; shows what became of both.
+class buyer final : public strategy {
+public:
+  explicit buyer(std::vector<subscription> what) : what_{std::move(what)} {}
+  static std::unique_ptr<strategy> make(config::section& settings) {
+    return std::make_unique<buyer>(strategies::read_instruments(settings));
+  }
+  std::vector<subscription> subscriptions() const override { return what_; }
+  void on_event(const market_event& event, context& world) override {
+    instrument_ = event.instrument;
+    position_ = to_string(world.position_of(instrument_).size);
+    if (waits_ || rests_) return;
+    waits_ = true;
+    order_request order{.instrument = instrument_, .limit = price{nanos_per_unit}, .size = {10 * nanos_per_unit}};
+    if (!has_bought_) {
+      order.type = order_type::market;
+      order.tif = time_in_force::ioc;
+    }
+    world.place(order);
+  }
+  void on_order(const order_update& x, context&) override {
+    waits_ = false;
+    if (x.state == order_state::rejected) return; // exec is not there yet
+    has_bought_ |= x.state == order_state::filled;
+    rests_ |= x.state == order_state::open;
+    states_ += std::string{to_text(x.state)} + " ";
+    reason_ = x.reason;
+  }
+  boost::json::object dashboard_state() const override {
+    return {{"position", position_}, {"states", states_}, {"reason", reason_}};
+  }
+
+private:
+  std::vector<subscription> what_;
+  instrument_id instrument_;
+  bool waits_ = false, has_bought_ = false, rests_ = false;
+  std::string position_ = "0", states_, reason_;
+};
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -92,6 +132,7 @@ int main(int argc, char** argv) {
   register_all_strategies(*types);
   types->add("thrower", thrower::make);
   types->add("watcher", watcher::make);
+  types->add("buyer", buyer::make);
   return process::run(argc, argv,
                       {.name = "example-strategies",
                        .help = "Serves the test of the strategies service.",

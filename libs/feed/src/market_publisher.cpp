@@ -135,6 +135,14 @@ void market_publisher::distrust(venue at, trust why) {
   }
 }
 
+void market_publisher::distrust(slot which, trust why) {
+  auto& x = *impl_;
+  const auto mark = x.values.is_live(which) ? x.values.mark(which, why) : std::nullopt;
+  if (!mark) return;
+  x.values.apply(*mark);
+  x.send(which, {.epoch = x.sequence.epoch(), .sequence = x.sequence.next(which).first}, {&*mark, 1});
+}
+
 void market_publisher::restart(std::uint64_t epoch, last_values state) {
   auto& x = *impl_;
   const auto before = std::exchange(x.values, std::move(state));

@@ -42,6 +42,20 @@ struct request_writer {
   }
   void operator()(const cancel_order& x) const { set_text(to.mutable_cancel()->mutable_client_id(), x.client_id); }
   void operator()(const cancel_strategy_orders&) const { to.mutable_cancel_all(); }
+  void operator()(const ask_account& x) const {
+    auto& ask = *to.mutable_ask_account();
+    for (const auto& id : x.client_ids) set_text(ask.add_client_ids(), id);
+  }
+};
+
+struct update_writer {
+  v1::OrderUpdate& to;
+  const instrument_registry& names;
+
+  void operator()(const unknown_order&) const {}
+  void operator()(const order_change& x) const { write_change(*to.mutable_change(), x, names); }
+  void operator()(const account_snapshot& x) const { write_account(*to.mutable_account(), x, names); }
+  void operator()(const position_settled& x) const { write_settled(*to.mutable_settled(), x, names); }
 };
 
 /// Empty where the request is about no single order.
@@ -56,6 +70,8 @@ result<decltype(order_request_message::body)> read_body(const v1::OrderRequest& 
   if (from.version() > order_version) return unknown_order{newer_version("OrderRequest", from.version()), client_id};
   if (from.body_case() == v1::OrderRequest::BODY_NOT_SET) return unknown_order{"OrderRequest: no known body", ""};
   if (from.has_cancel_all()) return cancel_strategy_orders{};
+  if (from.has_ask_account())
+    return ask_account{{from.ask_account().client_ids().begin(), from.ask_account().client_ids().end()}};
   if (client_id.empty()) return broken(from, "client_id is missing");
   if (from.has_amend()) return amend_order{client_id, {from.amend().limit()}, {from.amend().size()}};
   if (from.has_cancel()) return cancel_order{client_id};
@@ -66,16 +82,25 @@ result<decltype(order_request_message::body)> read_body(const v1::OrderRequest& 
   return made;
 }
 
+/// A part of an update, or what is unknown about it.
+template <class Domain, class Proto, class Read>
+result<decltype(order_update_message::body)> read_part(const Proto& from, instrument_registry& names,
+                                                       std::string_view client_id, Read read) {
+  Domain made;
+  auto fault = read(made, from, names);
+  if (!fault) return std::unexpected{std::move(fault).error()};
+  if (!fault->empty()) return unknown_order{*std::move(fault), std::string{client_id}};
+  return made;
+}
+
 result<decltype(order_update_message::body)> read_body(const v1::OrderUpdate& from, instrument_registry& names) {
   if (from.version() > order_version)
     return unknown_order{newer_version("OrderUpdate", from.version()), from.change().client_id()};
+  if (from.has_account()) return read_part<account_snapshot>(from.account(), names, "", read_account);
+  if (from.has_settled()) return read_part<position_settled>(from.settled(), names, "", read_settled);
   if (!from.has_change()) return unknown_order{"OrderUpdate: no known body", ""};
   if (from.change().client_id().empty()) return broken(from, "client_id is missing");
-  order_change made;
-  auto fault = read_change(made, from.change(), names);
-  if (!fault) return std::unexpected{std::move(fault).error()};
-  if (!fault->empty()) return unknown_order{*std::move(fault), from.change().client_id()};
-  return made;
+  return read_part<order_change>(from.change(), names, from.change().client_id(), read_change);
 }
 
 template <class Domain, class Proto> result<Domain> decode(std::string_view bytes, instrument_registry& names) {
@@ -100,7 +125,7 @@ void encode(std::string& out, const order_request_message& message, const instru
 void encode(std::string& out, const order_update_message& message, const instrument_registry& names) {
   v1::OrderUpdate to;
   write_header(to, message.header);
-  if (const auto* change = std::get_if<order_change>(&message.body)) write_change(*to.mutable_change(), *change, names);
+  std::visit(update_writer{to, names}, message.body);
   serialize(out, to);
 }
 

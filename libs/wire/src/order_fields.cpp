@@ -27,6 +27,19 @@ void write_instrument(v1::Instrument& to, instrument_id from, const instrument_r
   set_text(to.mutable_symbol(), entry.symbol);
 }
 
+/// @returns what is unknown about it, or `ec::malformed`
+template <class Proto>
+result<unknown_field> read_instrument(instrument_id& to, const Proto& from, enum_reader& read,
+                                      instrument_registry& names) {
+  venue at{};
+  read(at, from.instrument().venue(), "venue");
+  if (!read.unknown.empty()) return read.unknown;
+  const auto id = names.intern(at, from.instrument().symbol());
+  if (!id) return broken(from, id.error().text);
+  to = *id;
+  return unknown_field{};
+}
+
 void write_money(v1::Money& to, money from) {
   to.set_high(static_cast<std::int64_t>(from.nanos >> 64));
   to.set_low(static_cast<std::uint64_t>(from.nanos));
@@ -80,15 +93,10 @@ void write_place(v1::PlaceOrder& to, const place_order& from, const instrument_r
 result<unknown_field> read_place(place_order& to, const v1::PlaceOrder& from, instrument_registry& names) {
   enum_reader read{"PlaceOrder"};
   auto& request = to.request;
-  venue at{};
-  read(at, from.instrument().venue(), "venue");
   read(request.side, from.side(), "side");
   read(request.type, from.type(), "type");
   read(request.tif, from.time_in_force(), "time_in_force");
-  if (!read.unknown.empty()) return read.unknown;
-  const auto id = names.intern(at, from.instrument().symbol());
-  if (!id) return broken(from, id.error().text);
-  request.instrument = *id;
+  if (auto fault = read_instrument(request.instrument, from, read, names); !fault || !fault->empty()) return fault;
   to.client_id = from.client_id();
   to.order = {from.order_id()};
   request.limit = {from.limit()};
@@ -103,7 +111,7 @@ void write_change(v1::OrderChange& to, const order_change& from, const instrumen
   const auto& update = from.update;
   set_text(to.mutable_client_id(), from.client_id);
   to.set_order_id(update.order.value);
-  write_instrument(*to.mutable_instrument(), update.instrument, names);
+  if (update.instrument.is_valid()) write_instrument(*to.mutable_instrument(), update.instrument, names);
   to.set_venue_ns(update.venue_ns);
   to.set_state(to_proto(update.state));
   to.set_filled(update.filled.nanos);
@@ -115,28 +123,70 @@ void write_change(v1::OrderChange& to, const order_change& from, const instrumen
 result<unknown_field> read_change(order_change& to, const v1::OrderChange& from, instrument_registry& names) {
   enum_reader read{"OrderChange"};
   auto& update = to.update;
-  venue at{};
-  read(at, from.instrument().venue(), "venue");
   read(update.state, from.state(), "state");
   if (from.has_fill()) {
     auto unknown = read_fill(update.execution.emplace(), from.fill());
     if (read.unknown.empty()) read.unknown = std::move(unknown);
   }
   if (!read.unknown.empty()) return read.unknown;
-  const auto id = names.intern(at, from.instrument().symbol());
-  if (!id) return broken(from, id.error().text);
+  if (from.has_instrument())
+    if (auto fault = read_instrument(update.instrument, from, read, names); !fault || !fault->empty()) return fault;
   to.client_id = from.client_id();
   to.venue_trade_id = from.fill().venue_trade_id();
   update.venue_ns = from.venue_ns();
   update.order = {from.order_id()};
-  update.instrument = *id;
   update.filled = {from.filled()};
   update.remaining = {from.remaining()};
   update.reason = from.reason();
   if (update.execution) {
     update.execution->order = update.order;
-    update.execution->instrument = *id;
+    update.execution->instrument = update.instrument;
   }
+  return unknown_field{};
+}
+
+void write_account(v1::AccountSnapshot& to, const account_snapshot& from, const instrument_registry& names) {
+  for (const auto& x : from.orders) write_change(*to.add_orders(), x, names);
+  for (const auto& x : from.positions) {
+    auto& made = *to.add_positions();
+    write_instrument(*made.mutable_instrument(), x.instrument, names);
+    made.set_size(x.size.nanos);
+    made.set_average_price(x.average_price);
+  }
+}
+
+result<unknown_field> read_account(account_snapshot& to, const v1::AccountSnapshot& from, instrument_registry& names) {
+  for (const auto& x : from.orders()) {
+    if (x.client_id().empty()) return broken(x, "client_id is missing");
+    if (auto fault = read_change(to.orders.emplace_back(), x, names); !fault || !fault->empty()) return fault;
+  }
+  for (const auto& x : from.positions()) {
+    enum_reader read{"StrategyPosition"};
+    auto& made = to.positions.emplace_back();
+    if (auto fault = read_instrument(made.instrument, x, read, names); !fault || !fault->empty()) return fault;
+    made.size = {x.size()};
+    made.average_price = x.average_price();
+  }
+  return unknown_field{};
+}
+
+void write_settled(v1::PositionSettled& to, const position_settled& from, const instrument_registry& names) {
+  write_instrument(*to.mutable_instrument(), from.instrument, names);
+  to.set_venue_ns(from.venue_ns);
+  to.set_size(from.size.nanos);
+  to.set_delivery(from.delivery);
+  write_money(*to.mutable_payoff(), from.payoff);
+  write_money(*to.mutable_fee(), from.fee);
+}
+
+result<unknown_field> read_settled(position_settled& to, const v1::PositionSettled& from, instrument_registry& names) {
+  enum_reader read{"PositionSettled"};
+  if (auto fault = read_instrument(to.instrument, from, read, names); !fault || !fault->empty()) return fault;
+  to.venue_ns = from.venue_ns();
+  to.size = {from.size()};
+  to.delivery = from.delivery();
+  to.payoff = read_money(from.payoff());
+  to.fee = read_money(from.fee());
   return unknown_field{};
 }
 

@@ -177,6 +177,41 @@ TEST_F(feed_to, a_silent_venue_is_told_to_all) {
   EXPECT_EQ(one.events[4].body.index(), 2u) << "a change without levels";
 }
 
+TEST_F(feed_to, a_topic_without_source_is_told_once_and_only_what_was_live) {
+  listener one{*this, "md/deribit/BTC-PERPETUAL/"};
+  one.wait_for(0);
+  publish({tick(btc, 1), whole_book(btc, 5)});
+  one.wait_for(2);
+  out.distrust(slot_of(btc, channel::book), trust::stale);
+  out.distrust(slot_of(btc, channel::book), trust::stale);
+  out.distrust(slot_of(btc, channel::trades), trust::stale);
+  one.wait_for(3);
+  ASSERT_EQ(one.events.size(), 3u);
+  EXPECT_EQ(one.events[2].state, trust::stale);
+  EXPECT_EQ(one.events[2].body.index(), 2u) << "a change without levels";
+  publish({bid_change(btc, 5, 2), whole_book(btc, 6)});
+  one.wait_for(5);
+  EXPECT_EQ(one.events[3].state, trust::resyncing) << "changes alone are no book";
+  EXPECT_EQ(one.events[4].state, trust::live);
+}
+
+TEST_F(feed_to, a_tap_is_told_of_a_topic_that_nobody_wants_any_more) {
+  listener tap{*this, "md/"};
+  {
+    listener one{*this, topic(btc, channel::ticker)};
+    one.wait_for(0);
+    publish({tick(btc, 1)});
+    one.wait_for(1);
+  }
+  const auto limit = std::chrono::steady_clock::now() + 10s;
+  while (out.has_demand() && std::chrono::steady_clock::now() < limit) step();
+  out.distrust(slot_of(btc, channel::ticker), trust::stale);
+  tap.wait_for(2);
+  ASSERT_EQ(tap.events.size(), 2u);
+  EXPECT_EQ(tap.events[1].state, trust::stale);
+  EXPECT_EQ(tap.reader.counts().gaps, 0u);
+}
+
 TEST_F(feed_to, after_a_jump_all_get_the_state_there_in_a_new_epoch) {
   listener one{*this, "md/deribit/BTC-PERPETUAL/"};
   one.wait_for(0);

@@ -1,4 +1,4 @@
-#include "replay/simulation_config.hpp"
+#include "simulator/simulation_config.hpp"
 #include "strategies/register_all.hpp"
 
 #include <gmock/gmock.h>
@@ -15,7 +15,7 @@ TEST(example_config, has_no_mistake_and_makes_both_strategies) {
   register_all_strategies(types);
   std::vector<std::string> made;
   for (const auto& x : types.make_all(document->root())) made.push_back(x.name + ":" + x.type);
-  const auto simulation = replay::read_simulation(document->root());
+  const auto simulation = simulator::read_simulation(document->root());
   const auto done = document->finish();
   EXPECT_TRUE(done) << done.error().text;
   EXPECT_THAT(made, testing::ElementsAre("gamma:gamma_scalp", "momentum:momentum"));
@@ -27,7 +27,7 @@ TEST(example_config, shows_the_default_latencies_and_delays) {
   auto example = config::document::from_file(std::filesystem::path{STRIKE_DEPLOY} / "strike.example.toml");
   ASSERT_TRUE(example) << example.error().text;
   auto empty = config::document::from_text("", "empty.toml");
-  const auto shown = replay::read_simulation(example->root()), built_in = replay::read_simulation(empty->root());
+  const auto shown = simulator::read_simulation(example->root()), built_in = simulator::read_simulation(empty->root());
   EXPECT_EQ(shown.equity_step_ns, built_in.equity_step_ns);
   EXPECT_EQ(shown.feed_delay_ns, built_in.feed_delay_ns);
   EXPECT_EQ(shown.exchange.consume, built_in.exchange.consume);

@@ -36,15 +36,15 @@ struct kernel_test : testing::Test {
   instrument_registry instruments;
   instrument_id btc = *instruments.intern(venue::deribit, "BTC-29MAR24-60000-C");
   instrument_id eth = *instruments.intern(venue::deribit, "ETH-29MAR24-4000-C");
-  simulation_config simulation = fresh_simulation();
+  simulator::simulation_config simulation = fresh_simulation();
   std::vector<strategy_registry::instance> strategies;
   std::unique_ptr<run_output> output;
   std::unique_ptr<kernel> under_test;
   std::vector<market_event> events;
 
   /// No latency, no fees, the finest ticks and lots.
-  static simulation_config fresh_simulation() {
-    simulation_config made;
+  static simulator::simulation_config fresh_simulation() {
+    simulator::simulation_config made;
     made.exchange.queue_for = [](const instrument&) { return match::queue_model{}; };
     made.exchange.fees_for = [](const instrument&) { return match::fee_schedule{}; };
     return made;

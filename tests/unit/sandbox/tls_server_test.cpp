@@ -1,7 +1,7 @@
 #include "sandbox/tls_server.hpp"
 
+#include "kit/tls_client.hpp"
 #include "server_thread.hpp"
-#include "tls_client.hpp"
 
 #include <gtest/gtest.h>
 
@@ -209,6 +209,15 @@ TEST_F(tls_server_test, one_connection_takes_request_after_request) {
     http::read(line.get(), buffer, reply);
     EXPECT_EQ(reply.body(), std::string{"GET "} + target);
   }
+}
+
+TEST(tls_server, a_round_ends_when_its_time_is_over) { // a lost alarm would cost half a minute
+  echo_port port;
+  temp_folder in;
+  const auto files = prepare_certificates(in / "tls", wall_ns());
+  const auto server = tls_server::open({.certificate = files->certificate, .key = files->key, .wall_ns = wall_ns},
+                                       {{.address = "127.0.0.1:0", .answers = &port}});
+  for (int i = 0; i < 2'000; ++i) (*server)->round(wall_ns() + i % 20 * ns_per_us);
 }
 
 TEST(tls_server, an_address_that_is_none_and_one_that_is_taken_are_errors) {

@@ -20,13 +20,15 @@ struct order_wire : testing::Test {
   }
   decltype(order_request_message::body) request_body() {
     const auto id = "c" + random.text();
-    switch (random.below(4)) {
+    switch (random.below(5)) {
     case 0:
       return place_order{id, {random.any_unsigned()}, random.request(known[random.below(3)])};
     case 1:
       return amend_order{id, {random.any_signed()}, {random.any_signed()}};
     case 2:
       return cancel_order{id};
+    case 3:
+      return ask_account{std::vector<std::string>(random.below(3), id)};
     default:
       return cancel_strategy_orders{};
     }
@@ -37,6 +39,7 @@ bool same(const unknown_order& a, const unknown_order& b) { return a == b; }
 bool same(const amend_order& a, const amend_order& b) { return a == b; }
 bool same(const cancel_order& a, const cancel_order& b) { return a == b; }
 bool same(const cancel_strategy_orders&, const cancel_strategy_orders&) { return true; }
+bool same(const ask_account& a, const ask_account& b) { return a == b; }
 bool same(const place_order& a, const place_order& b) {
   return a.client_id == b.client_id && a.order == b.order && equal(a.request, b.request);
 }
@@ -68,6 +71,30 @@ TEST_F(order_wire, brings_back_every_update_exactly) {
     ASSERT_EQ(back.client_id, change.client_id);
     ASSERT_EQ(back.venue_trade_id, change.venue_trade_id);
     ASSERT_TRUE(equal(back.update, change.update));
+  }
+}
+
+TEST_F(order_wire, brings_back_an_account_and_a_settlement_exactly) {
+  for (int round = 0; round < 1'000; ++round) {
+    account_snapshot account;
+    for (auto n = random.below(4); n > 0; --n)
+      account.orders.push_back({"c" + random.text(), "", random.update(known[random.below(3)])});
+    for (auto& x : account.orders) x.update.execution.reset();
+    for (auto n = random.below(4); n > 0; --n)
+      account.positions.push_back({known[random.below(3)], {random.any_signed()}, double(random.below(1'000)) / 7});
+    encode(bytes, {header(), account}, names);
+    const auto got = decode_order_update(bytes, names);
+    ASSERT_TRUE(got) << got.error().text;
+    const auto& back = std::get<account_snapshot>(got->body);
+    ASSERT_EQ(back.positions, account.positions);
+    ASSERT_TRUE(std::ranges::equal(back.orders, account.orders, [](const auto& a, const auto& b) {
+      return a.client_id == b.client_id && equal(a.update, b.update);
+    }));
+
+    const position_settled settled{random.any_signed(),   known[random.below(3)],           {random.any_signed()}, 0.5,
+                                   {random.any_signed()}, {-int128{1} << random.below(100)}};
+    encode(bytes, {header(), settled}, names);
+    ASSERT_EQ(std::get<position_settled>(decode_order_update(bytes, names)->body), settled);
   }
 }
 

@@ -39,6 +39,9 @@ public:
   /// The source of all this venue's data fell silent or lost data: everything of it that is wanted is sent once more,
   /// marked so; books wait for a snapshot.
   void distrust(venue at, trust why);
+  /// The source of one topic fell silent, lost data or was given up: it is sent once more, marked so, unless it was
+  /// already. Also when nobody wants it any more: a tap that saw it live must know.
+  void distrust(slot which, trust why);
   /// The source has jumped, as a replay that is sent elsewhere: it goes on from `state`, in a new epoch. The following
   /// calls of `poll` send the state to all; what is wanted and was known, but is not in `state`, is sent once more as
   /// stale.

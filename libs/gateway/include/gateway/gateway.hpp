@@ -14,6 +14,7 @@ namespace strike::gateway {
 
 /// What every gateway has in its table, `[gateway.<venue>]` of strike.toml.
 struct settings {
+  venue at = venue::deribit;
   bus::bind_config publish;
   std::string ca_file; ///< whom to trust; empty: the system's store
   std::chrono::nanoseconds grace = std::chrono::seconds{10};

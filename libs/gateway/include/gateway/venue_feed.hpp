@@ -5,6 +5,7 @@
 #include "feed/slot.hpp"
 #include "net/network.hpp"
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -30,14 +31,28 @@ enum class oddity : std::uint8_t {
   unexpected, ///< an instrument or channel that nobody asked for; dropped
 };
 
+} // namespace strike::gateway
+
+template <> struct strike::enum_names<strike::gateway::oddity> {
+  using oddity = gateway::oddity;
+  static constexpr std::string_view what = "oddity";
+  static constexpr std::array table = {
+      enum_name{oddity::malformed, "malformed"}, enum_name{oddity::unknown, "unknown"},
+      enum_name{oddity::refused, "refused"},     enum_name{oddity::gap, "gap"},
+      enum_name{oddity::duplicate, "duplicate"}, enum_name{oddity::unexpected, "unexpected"}};
+};
+
+namespace strike::gateway {
+
 /// What a session may do, on its own socket. Valid as long as the session.
 class session_port {
 public:
   virtual ~session_port() = default;
   /// A frame to the venue. The session keeps the venue's limits; the port sends at once.
   virtual void send(std::string_view text) = 0;
-  /// An event, in the order of calls. The port drops it when a younger socket has taken its topic over, or when nobody
-  /// wants the topic any more.
+  /// An event, in the order of calls; never a status. Those of one call of the session leave together, when it
+  /// returns. The port drops it when a younger socket has taken its topic over, or when nobody wants the topic any
+  /// more. A book begins with a snapshot, on every socket: changes before it are passed on as `trust::resyncing`.
   virtual void publish(market_event&& event) = 0;
   /// This socket is of no use any more: it is closed, its topics marked stale, and another is opened.
   virtual void give_up(std::string_view why) = 0;
@@ -57,7 +72,8 @@ public:
   virtual void opened(const moment& now) = 0;
   /// @param frame is followed by at least 64 readable bytes, as simdjson asks
   virtual void received(std::string_view frame, const moment& now) = 0;
-  /// Adds topics, or drops them; before and after `opened`.
+  /// Adds topics, or drops them; before and after `opened`. One that is dropped and added again at once is a book that
+  /// must be sent anew: it is subscribed again, so that a snapshot comes.
   virtual void want(const std::vector<feed::slot>& topics, const moment& now) = 0;
   virtual void unwant(const std::vector<feed::slot>& topics, const moment& now) = 0;
   /// Whether the venue confirmed, or refused, all that is wanted: then an older socket may go.
@@ -94,9 +110,8 @@ public:
 class venue_feed {
 public:
   struct limits {
-    std::size_t topics_per_socket = 500; ///< as `weight` counts; further topics go to another socket
-    std::chrono::nanoseconds silence = std::chrono::seconds{30}; ///< of a socket with topics: it is replaced
-    std::chrono::nanoseconds grace = std::chrono::seconds{10};   ///< a subscription outlives its last consumer so long
+    std::size_t topics_per_socket = 500; ///< as `key` tells them apart; further ones go to another socket
+    std::chrono::nanoseconds silence = std::chrono::seconds{30}; ///< of a socket: it is replaced
   };
 
   virtual ~venue_feed() = default;
@@ -112,10 +127,10 @@ public:
   /// A consumer named an instrument that the list does not have, and whose symbol fits the grammar. The venue is asked;
   /// what exists is defined through the port, what does not is noted. Repeated calls for one symbol cost nothing.
   virtual void look_up(std::string_view symbol, const moment& now) = 0;
-  /// Where a topic lives: topics of one key share a socket, since the venue sends them together (Polymarket: the
-  /// token).
+  /// Where a topic lives: topics of one key share a socket and count once for `topics_per_socket`, since the venue
+  /// sends them together (Polymarket: the token).
   virtual std::uint64_t key(feed::slot topic) const = 0;
-  /// Whether this venue has such a topic at all. A status topic of an instrument never needs one of its own.
+  /// Whether this venue has such a topic at all. Not asked about status topics, which never need one of their own.
   virtual bool has_topic(feed::slot topic) const = 0;
   virtual std::unique_ptr<session> make_session(session_port& port) = 0;
 };

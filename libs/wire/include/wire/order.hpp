@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 // Orders to exec and what becomes of them. Source: proto/strike/v1/order.proto.
 namespace strike::wire {
@@ -50,20 +51,50 @@ struct cancel_strategy_orders {
   bool operator==(const cancel_strategy_orders&) const = default;
 };
 
+/// How the strategy stands; answered with an `account_snapshot`.
+struct ask_account {
+  std::vector<std::string> client_ids; ///< orders that the strategy takes for not final
+  bool operator==(const ask_account&) const = default;
+};
+
 struct order_request_message {
   order_header header;
-  std::variant<unknown_order, place_order, amend_order, cancel_order, cancel_strategy_orders> body;
+  std::variant<unknown_order, place_order, amend_order, cancel_order, cancel_strategy_orders, ask_account> body;
 };
 
 struct order_change {
   std::string client_id;      ///< never empty
   std::string venue_trade_id; ///< of `update.execution`; empty if simulated or without one
-  order_update update;        ///< order and instrument of its `execution` are its own
+  order_update update; ///< order and instrument of its `execution` are its own; no instrument: exec does not know
+                       ///< the order
+};
+
+/// What a strategy holds of one instrument.
+struct strategy_position {
+  instrument_id instrument;
+  quantity size;            ///< signed; never 0
+  double average_price = 0; ///< of the open part, in the instrument's price unit
+  bool operator==(const strategy_position&) const = default;
+};
+/// How a strategy stands at exec, after all messages before this one.
+struct account_snapshot {
+  std::vector<order_change> orders; ///< those that are not final, and those that were asked for; without executions
+  std::vector<strategy_position> positions;
+};
+/// A position that ended by expiry or resolution.
+struct position_settled {
+  std::int64_t venue_ns = 0;
+  instrument_id instrument;
+  quantity size;       ///< signed, before
+  double delivery = 0; ///< price of the underlying; binary: 1, 0 or 0.5
+  money payoff;        ///< received; negative = paid
+  money fee;
+  bool operator==(const position_settled&) const = default;
 };
 
 struct order_update_message {
   order_header header;
-  std::variant<unknown_order, order_change> body;
+  std::variant<unknown_order, order_change, account_snapshot, position_settled> body;
 };
 
 /// Bytes of a text that are not UTF-8 become U+FFFD. An `unknown_order` is written without a body, which reads as

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "router/messages.hpp"
+
+#include <caf/atom.hpp>
+#include <caf/type_id.hpp>
+
+CAF_BEGIN_TYPE_ID_BLOCK(strike_exec, caf::first_custom_type_id + 300)
+CAF_ADD_ATOM(strike_exec, strike::exec, request_atom, "x_request")
+CAF_ADD_ATOM(strike_exec, strike::exec, round_atom, "x_round")
+CAF_END_TYPE_ID_BLOCK(strike_exec)

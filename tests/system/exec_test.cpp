@@ -1,0 +1,73 @@
+// gateway -> strategies -> exec (paper) -> strategies: orders over the bus, and an exec that is killed.
+#include "kit/bus_kit.hpp"
+#include "wire/order.hpp"
+
+#include <boost/json/serialize.hpp>
+
+using namespace bus_kit;
+using testing::HasSubstr;
+
+namespace {
+
+struct exec_test : bus_test {
+  std::string orders = free_endpoint();
+  gateway market{where, instruments, upstream};
+
+  service exec() {
+    return {
+        folder, "exec", EXEC_BINARY,
+        fmt::format("[exec]\nupstream = \"{}\"\nlisten = \"{}\"\npublish = \"tcp://127.0.0.1:0\"\n", upstream, orders)};
+  }
+  service strategies() {
+    std::string tables;
+    for (const auto* name : {"one", "two"})
+      tables +=
+          fmt::format("[[strategy]]\ntype = \"buyer\"\nname = \"{}\"\ninstruments = \"deribit:BTC-PERPETUAL\"\n", name);
+    return {folder, "strategies", EXAMPLE_STRATEGIES_BINARY,
+            strategies_config(upstream, tables, fmt::format("exec = \"{}\"", orders))};
+  }
+};
+
+TEST_F(exec_test, paper_orders_fill_over_the_bus_and_an_exec_that_was_killed_leaves_none_in_doubt) {
+  auto desk = exec();
+  auto host = strategies();
+  dashboard screen{where, host};
+  bus::polled_subscriber tape{
+      bus::polled_subscriber::open(where, {.endpoints = {{.endpoint = desk.logged("publish=")}}}).value()};
+  tape.subscribe("ord/one/");
+  std::vector<order_state> told;
+  const auto step = [&] {
+    market_event quote = tick(btc, 100, utc_ns());
+    auto& touch = std::get<ticker>(quote.body);
+    touch.best_bid_size = touch.best_ask_size = lots(1'000);
+    market.publish(quote);
+    for (const auto& x : tape.receive(1ms)) {
+      const auto message = wire::decode_order_update(x.bytes(), instruments).value();
+      if (const auto* change = std::get_if<wire::order_change>(&message.body)) told.push_back(change->update.state);
+    }
+    return true;
+  };
+  const auto logs = [&] { return boost::json::serialize(screen.of("one")) + "\n" + host.err() + desk.err(); };
+  const auto both = [&](std::string_view key, const std::string& value) {
+    return
+        [&, key, value] { return step() && screen.text("one", key) == value && screen.text("two", key) == value; };
+  };
+  ASSERT_TRUE(eventually(both("states", "filled open "), market, screen)) << logs();
+  ASSERT_TRUE(eventually(both("position", "10"), market, screen)) << logs();
+  EXPECT_EQ(screen.host("one", "fills"), 1);
+  EXPECT_EQ(screen.host("one", "open_orders"), 1);
+  ASSERT_TRUE(eventually([&] { return step() && told.size() >= 2; }, market, screen));
+  EXPECT_EQ(told, (std::vector{order_state::filled, order_state::open}));
+
+  desk.kill();
+  ASSERT_TRUE(eventually(both("states", "filled open unknown "), market, screen)) << logs();
+  desk.start();
+  ASSERT_TRUE(eventually(both("states", "filled open unknown cancelled "), market, screen)) << logs();
+  EXPECT_EQ(screen.text("one", "reason"), "exec does not know this order");
+  EXPECT_EQ(screen.host("one", "open_orders"), 0);
+
+  EXPECT_EQ(host.stop().exit_code, 0);
+  EXPECT_EQ(desk.stop().exit_code, 0);
+}
+
+} // namespace

@@ -1,0 +1,104 @@
+#pragma once
+
+#include "base/time.hpp"
+#include "exec/order_desk.hpp"
+#include "exec/paper_venue.hpp"
+
+#include <gtest/gtest.h>
+#include <spdlog/sinks/null_sink.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace strike::exec::test {
+
+/// Exec without its actor: a desk on a paper venue whose way takes 5 ms there and 3 ms back. Strategies talk to it in
+/// bytes.
+struct exec_kit : testing::Test {
+  static constexpr std::int64_t ms = ns_per_ms;
+
+  instrument_registry instruments;
+  instrument_id perpetual = *instruments.intern(venue::deribit, "BTC-PERPETUAL");
+  instrument_id option = *instruments.intern(venue::deribit, "BTC-27NOV26-90000-C");
+  simulator::simulation_config simulation =
+      read("[venue.deribit]\nentry_latency = \"5ms\"\nresponse_latency = \"3ms\"\n");
+  instrument_rules rules{instruments, simulation.rules};
+  process::logger log{"test", process::level::error, process::log_format::text,
+                      std::make_shared<spdlog::sinks::null_sink_mt>(), [] { return 0; }};
+  process::metric_registry registry;
+  desk_metrics metrics{registry};
+  std::vector<instrument_id> wanted;
+  std::int64_t now_ns = ns_per_s; ///< moved by the test
+  paper_venue venue{simulation,
+                    {.instruments = instruments,
+                     .rules = rules,
+                     .want = [this](instrument_id x) { wanted.push_back(x); },
+                     .warn = [](match::warning, instrument_id, std::string_view) {}}};
+  order_desk desk{7,
+                  {.instruments = instruments,
+                   .rules = rules,
+                   .venue = venue,
+                   .log = log,
+                   .metrics = metrics,
+                   .send =
+                       [this](std::string_view peer, std::string_view bytes) {
+                         sent.push_back({std::string{peer}, *wire::decode_order_update(bytes, instruments)});
+                         return true;
+                       },
+                   .publish = [this](std::string_view topic, std::string_view) { topics.emplace_back(topic); }}};
+
+  struct told {
+    std::string peer;
+    wire::order_update_message message;
+  };
+  std::vector<told> sent;
+  std::vector<std::string> topics;
+  std::uint64_t sequence = 0;
+
+  static simulator::simulation_config read(std::string_view toml) {
+    auto document = *config::document::from_text(toml, "strike.toml");
+    auto made = simulator::read_simulation(document.root());
+    EXPECT_TRUE(document.finish());
+    return made;
+  }
+
+  void request(decltype(wire::order_request_message::body) body, const std::string& strategy = "s",
+               std::uint64_t epoch = 1) {
+    std::string bytes;
+    wire::encode(bytes, {{.epoch = epoch, .sequence = ++sequence, .strategy = strategy}, std::move(body)}, instruments);
+    desk.take("peer of " + strategy, bytes, now_ns);
+  }
+  void quote(instrument_id what, std::int64_t bid_nanos, std::int64_t ask_nanos, quantity size = {1'000 * ns_per_s}) {
+    venue.on_market({.venue_ns = now_ns,
+                     .recv_ns = now_ns,
+                     .instrument = what,
+                     .body = ticker{.best_bid = price{bid_nanos},
+                                    .best_ask = price{ask_nanos},
+                                    .best_bid_size = size,
+                                    .best_ask_size = size}},
+                    now_ns);
+  }
+  /// Time passes, and what becomes known is told when it does.
+  void pass(std::int64_t ns) {
+    const auto end_ns = now_ns + ns;
+    for (auto next_ns = venue.round(now_ns, desk); next_ns <= end_ns; next_ns = venue.round(now_ns, desk))
+      now_ns = std::max(now_ns, next_ns);
+    now_ns = end_ns;
+  }
+  /// "c1 filled 10/0" for every change that was told: client id, state, filled, remaining; and forgets them.
+  std::vector<std::string> take_changes() {
+    std::vector<std::string> all;
+    for (const auto& x : sent)
+      if (const auto* change = std::get_if<wire::order_change>(&x.message.body)) all.push_back(text_of(*change));
+    sent.clear();
+    return all;
+  }
+  static std::string text_of(const wire::order_change& x) {
+    return x.client_id + " " + std::string{to_text(x.update.state)} + " " + to_string(x.update.filled) + "/" +
+           to_string(x.update.remaining);
+  }
+};
+
+} // namespace strike::exec::test
