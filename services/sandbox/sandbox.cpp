@@ -5,6 +5,7 @@
 #include "sandbox/fault_frame.hpp"
 #include "sandbox/generated_market.hpp"
 #include "sandbox/market_view.hpp"
+#include "sandbox/polymarket_venue.hpp"
 #include "sandbox/tls_server.hpp"
 
 #include <fmt/format.h>
@@ -64,7 +65,7 @@ std::unique_ptr<venue_server> world::make_server(venue at) const {
   case venue::derive:
     return std::make_unique<derive::derive_venue>(how_.derive, *source_, view_);
   case venue::polymarket:
-    break;
+    return std::make_unique<polymarket::polymarket_venue>(*source_);
   }
   return {};
 }
@@ -72,7 +73,6 @@ std::unique_ptr<venue_server> world::make_server(venue at) const {
 void world::show(venue at) {
   auto& made = venues_[static_cast<std::size_t>(at)];
   made.server = make_server(at);
-  if (!made.server) return;
   made.frame = std::make_unique<fault_frame>(*made.server, at, env_.metrics, [this, at](const fault& x) {
     env_.log.info("fault by chance", {{"venue", to_text(at)}, {"fault", to_text(x.what)}});
   });
@@ -88,7 +88,6 @@ result<running> world::open() {
     const auto place = static_cast<std::size_t>(row.value);
     if (how_.listen[place].empty()) continue;
     show(row.value);
-    if (!venues_[place].frame) continue;
     tools.frames[place] = venues_[place].frame.get();
     ports.push_back({.address = how_.listen[place],
                      .answers = venues_[place].frame.get(),

@@ -1,0 +1,68 @@
+#include "sandbox/sandbox.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+namespace {
+
+using namespace strike;
+using testing::HasSubstr;
+
+struct reading {
+  sandbox::settings made;
+  std::string mistakes;
+};
+
+reading read(const std::string& toml) {
+  const auto document = config::document::from_text(toml, "test.toml");
+  reading x{sandbox::read_settings(document->root()), {}};
+  if (const auto ok = document->finish(); !ok) x.mistakes = ok.error().text;
+  return x;
+}
+
+TEST(sandbox_settings, every_mistake_names_its_key) {
+  for (const auto* bad : {"[sandbox]\ncontrol = \"0.0.0.0:9440\"", "[sandbox.deribit]\nconnections = 0",
+                          "[sandbox.deribit]\ntoken_lifetime_s = 0", "[sandbox.derive]\napi = \"v4\"",
+                          "[sandbox.market]\nevents_per_s = 0", "[sandbox]\nfolders = \"x\""}) {
+    const std::string text{bad};
+    const auto key = text.substr(text.find('\n') + 1);
+    EXPECT_THAT(read(text).mistakes, HasSubstr(key.substr(0, key.find(' ')))) << bad;
+  }
+}
+
+TEST(sandbox_settings, the_example_configuration_shows_the_defaults) {
+  std::ifstream in{STRIKE_DEPLOY "/strike.example.toml"};
+  std::string toml;
+  for (std::string line; std::getline(in, line);) // its tables are commented out
+    toml += (line.starts_with('#') && !line.starts_with("# ") ? line.substr(1) : line) + '\n';
+  const auto at = toml.find("\n[sandbox]\n");
+  ASSERT_NE(at, std::string::npos);
+  const auto shown = read(toml.substr(at)), built_in = read("");
+  EXPECT_EQ(shown.mistakes, "");
+  const auto &a = shown.made, &b = built_in.made;
+  EXPECT_EQ(a.listen, b.listen);
+  EXPECT_EQ(a.control, b.control);
+  EXPECT_EQ(a.folder.filename(), b.folder);
+  EXPECT_EQ(a.deribit.client_id, b.deribit.client_id);
+  EXPECT_EQ(a.deribit.client_secret, b.deribit.client_secret);
+  EXPECT_EQ(a.deribit.token_lifetime_s, b.deribit.token_lifetime_s);
+  EXPECT_EQ(a.deribit.testnet, b.deribit.testnet);
+  EXPECT_EQ(a.deribit.most_connections, b.deribit.most_connections);
+  EXPECT_EQ(a.derive.version, b.derive.version);
+  EXPECT_EQ(a.derive.requests_per_window, b.derive.requests_per_window);
+  EXPECT_EQ(a.market.seed, b.market.seed);
+  EXPECT_EQ(a.market.coins[0].price, b.market.coins[0].price);
+  EXPECT_EQ(a.market.coins[0].volatility, b.market.coins[0].volatility);
+  EXPECT_EQ(a.market.expiries, b.market.expiries);
+  EXPECT_EQ(a.market.strikes, b.market.strikes);
+  EXPECT_EQ(a.market.depth, b.market.depth);
+  EXPECT_EQ(a.market.prediction_days, b.market.prediction_days);
+  EXPECT_EQ(a.market.prediction_strikes, b.market.prediction_strikes);
+  EXPECT_EQ(a.market.prediction_noise, b.market.prediction_noise);
+  EXPECT_EQ(a.market.events_per_s, b.market.events_per_s);
+  EXPECT_EQ(a.market.first_expiry_after_ns, b.market.first_expiry_after_ns);
+}
+
+} // namespace
