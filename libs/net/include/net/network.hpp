@@ -28,9 +28,10 @@ struct socket_options {
 
 /// Why a socket ended.
 struct close_report {
-  std::uint16_t code = 1006; ///< of RFC 6455; 1006: without a close frame
-  std::string text;          ///< one line for the log: host, what happened, why
-  int http_status = 0;       ///< of a refused upgrade (429, 503); 0: it did not come to that
+  /// Of RFC 6455; 1006: without a close frame. libwebsockets takes 1004 and 1012 to 2999 for 1002.
+  std::uint16_t code = 1006;
+  std::string text;    ///< one line for the log: host, what happened, why
+  int http_status = 0; ///< of a refused upgrade (429, 503); 0: it did not come to that
 };
 
 /// Called on the loop's thread, never from within `open_socket` or a method of the socket. May destroy the socket.
@@ -67,7 +68,7 @@ struct http_request {
 
 struct http_response {
   int status = 0; ///< of the last attempt
-  headers extra;  ///< names in lower case
+  headers extra;  ///< names in lower case; those of the HTTP standard, since libwebsockets does not list others
   std::string body;
 };
 

@@ -1,0 +1,334 @@
+#include "net_kit.hpp"
+
+#include <future>
+
+using namespace strike;
+using namespace strike::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+using web_socket_test = net_test;
+
+TEST_F(web_socket_test, opens_with_the_names_and_headers_it_was_given) {
+  std::promise<std::string> head, name;
+  tls_server server{[&](peer& on) {
+                      head.set_value(ws::accept(on));
+                      name.set_value(on.server_name());
+                      on.wait_for_end();
+                    },
+                    localhost};
+  const auto x = open({.url = "wss://" + server.authority() + "/ws/api?v=2", .extra = {{"X-Strike_Name", "a b"}}});
+  run_until([&] { return x->is_open; });
+  const auto got = head.get_future().get();
+  EXPECT_TRUE(got.starts_with("GET /ws/api?v=2 HTTP/1.1\r\n")) << got;
+  EXPECT_EQ(ws::header_of(got, "Host"), server.authority());
+  EXPECT_EQ(ws::header_of(got, "X-Strike_Name"), "a b");
+  EXPECT_EQ(name.get_future().get(), "localhost"); // SNI
+}
+
+TEST_F(web_socket_test, sends_texts_in_order_and_gets_a_thousand_back_in_order) {
+  tls_server server{[](peer& on) {
+                      ws::accept(on);
+                      for (ws::received x; (x = ws::read_frame(on)).kind() == ws::text;) on.write(ws::frame(x.payload));
+                    },
+                    localhost};
+  const auto x = open({.url = "wss://" + server.authority(), .deflate = false});
+  run_until([&] { return x->is_open; });
+  for (int i = 0; i < 1'000; ++i) ASSERT_TRUE(x->socket->send("message " + std::to_string(i)));
+  run_until([&] { return x->texts.size() == 1'000; });
+  for (std::size_t i = 0; i < 1'000; ++i) ASSERT_EQ(x->texts[i], "message " + std::to_string(i));
+}
+
+TEST_F(web_socket_test, works_without_tls) {
+  tls_server server{[](peer& on) {
+    ws::accept(on);
+    on.write(ws::frame("plain"));
+    on.wait_for_end();
+  }};
+  const auto x = open({.url = "ws://" + server.authority()});
+  run_until([&] { return !x->texts.empty(); });
+  EXPECT_EQ(x->texts[0], "plain");
+}
+
+TEST_F(web_socket_test, puts_fragments_together_around_a_ping) {
+  std::promise<ws::received> answer;
+  tls_server server{[&](peer& on) {
+                      ws::accept(on);
+                      on.write(ws::frame("one ", ws::text, 0));
+                      on.write(ws::frame("are you there", ws::ping));
+                      on.write(ws::frame("", ws::continuation, 0) + ws::frame("two ", ws::continuation, 0));
+                      on.write(ws::frame("three", ws::continuation) + ws::frame(""));
+                      answer.set_value(ws::read_frame(on));
+                      on.wait_for_end();
+                    },
+                    localhost};
+  const auto x = open(server);
+  run_until([&] { return x->texts.size() == 2; });
+  EXPECT_EQ(x->texts[0], "one two three");
+  EXPECT_EQ(x->texts[1], "");
+  const auto pong = answer.get_future().get();
+  EXPECT_EQ(pong.kind(), ws::pong);
+  EXPECT_EQ(pong.payload, "are you there");
+}
+
+TEST_F(web_socket_test, pads_texts_and_passes_invalid_utf8_on) {
+  tls_server server{[](peer& on) {
+                      ws::accept(on);
+                      on.write(ws::frame("\xff\xfe{"));
+                      on.wait_for_end();
+                    },
+                    localhost};
+  std::string got;
+  unsigned sum = 1;
+  auto x = loop->open_socket({.url = "wss://" + server.authority()},
+                             {.on_open = [] {},
+                              .on_text =
+                                  [&](std::string_view text) {
+                                    got = text;
+                                    sum = 0;
+                                    for (int i = 0; i < 64; ++i)
+                                      sum += static_cast<unsigned char>(text.data()[text.size() + i]);
+                                  },
+                              .on_close = [](const auto&) {}});
+  run_until([&] { return !got.empty(); });
+  EXPECT_EQ(got, "\xff\xfe{");
+  EXPECT_EQ(sum, 0U); // read, which a sanitizer would notice, and is never the last message's text
+}
+
+std::string book_of(std::size_t size) {
+  std::string x;
+  for (unsigned i = 0; x.size() < size; ++i)
+    x += R"({"price":)" + std::to_string(i * 2654435761U) + R"(,"amount":)" + std::to_string(i) + "},";
+  x.resize(size);
+  return x;
+}
+
+TEST_F(web_socket_test, takes_large_messages_of_every_length) {
+  const auto whole = book_of(5'000'000);
+  const std::vector<std::size_t> sizes = {1, 125, 126, 127, 65'535, 65'536, 65'537, 131'072, 1'000'003, whole.size()};
+  tls_server server{[&](peer& on) {
+                      ws::accept(on);
+                      for (const auto size : sizes) on.write(ws::frame(whole.substr(0, size)));
+                      on.wait_for_end();
+                    },
+                    localhost};
+  const auto x = open(server);
+  run_until([&] { return x->texts.size() == sizes.size(); });
+  for (std::size_t i = 0; i < sizes.size(); ++i) EXPECT_TRUE(x->texts[i] == whole.substr(0, sizes[i])) << sizes[i];
+}
+
+TEST_F(web_socket_test, inflates_what_the_server_agreed_to_deflate) {
+  const auto whole = book_of(3'000'000);
+  const std::vector<std::size_t> sizes = {1, 300, 4'096, 65'535, 65'536, 65'537, 200'000, whole.size()};
+  std::promise<std::string> offer;
+  std::promise<ws::received> sent;
+  tls_server server{
+      [&](peer& on) {
+        offer.set_value(
+            ws::header_of(ws::accept(on, "Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover; "
+                                         "client_no_context_takeover\r\n"),
+                          "Sec-WebSocket-Extensions"));
+        for (const auto size : sizes)
+          on.write(ws::frame(ws::deflated(whole.substr(0, size)), ws::text, ws::final_bit | ws::deflated_bit));
+        on.write(ws::frame("plain in between"));
+        sent.set_value(ws::read_frame(on));
+        on.wait_for_end();
+      },
+      localhost};
+  const auto x = open(server);
+  run_until([&] { return x->texts.size() == sizes.size() + 1; });
+  EXPECT_TRUE(offer.get_future().get().starts_with("permessage-deflate"));
+  for (std::size_t i = 0; i < sizes.size(); ++i) EXPECT_TRUE(x->texts[i] == whole.substr(0, sizes[i])) << sizes[i];
+  EXPECT_EQ(x->texts.back(), "plain in between");
+  const std::string request(1'000, 'a');
+  ASSERT_TRUE(x->socket->send(request));
+  auto frame = sent.get_future();
+  run_until([&] { return frame.wait_for(0s) == std::future_status::ready || (loop->wake(), false); });
+  const auto got = frame.get();
+  EXPECT_TRUE(got.head & ws::deflated_bit);
+  EXPECT_LT(got.payload.size(), 100U);
+  EXPECT_EQ(ws::inflated(got.payload), request);
+}
+
+TEST_F(web_socket_test, inflates_with_context_takeover) {
+  tls_server server{[&](peer& on) {
+                      ws::accept(on, "Sec-WebSocket-Extensions: permessage-deflate\r\n");
+                      ws::deflater kept;
+                      for (int i = 0; i < 200; ++i)
+                        on.write(ws::frame(kept.message("the same text again and again " + std::to_string(i)), ws::text,
+                                           ws::final_bit | ws::deflated_bit));
+                      on.wait_for_end();
+                    },
+                    localhost};
+  const auto x = open(server);
+  run_until([&] { return x->texts.size() == 200 || x->end; });
+  for (std::size_t i = 0; i < x->texts.size(); ++i)
+    ASSERT_EQ(x->texts[i], "the same text again and again " + std::to_string(i));
+  EXPECT_FALSE(x->end);
+}
+
+TEST_F(web_socket_test, does_not_offer_to_deflate_when_told_not_to) {
+  std::promise<std::string> head;
+  tls_server server{[&](peer& on) {
+                      head.set_value(ws::accept(on));
+                      on.wait_for_end();
+                    },
+                    localhost};
+  const auto x = open({.url = "wss://" + server.authority(), .deflate = false});
+  run_until([&] { return x->is_open; });
+  EXPECT_EQ(ws::header_of(head.get_future().get(), "Sec-WebSocket-Extensions"), "");
+}
+
+TEST_F(web_socket_test, says_goodbye_after_what_was_sent) {
+  std::promise<std::string> text;
+  std::promise<ws::received> goodbye;
+  tls_server server{[&](peer& on) {
+                      ws::accept(on);
+                      text.set_value(ws::read_frame(on).payload);
+                      goodbye.set_value(ws::read_frame(on));
+                      on.write(ws::close_frame(1000, ""));
+                    },
+                    localhost};
+  const auto x = open(server);
+  run_until([&] { return x->is_open; });
+  ASSERT_TRUE(x->socket->send("last words"));
+  x->socket->close(1000, "done");
+  EXPECT_EQ(x->socket->send("too late").error().code, ec::session_down);
+  EXPECT_FALSE(x->end); // never from within a method
+  const auto report = end_of(*x);
+  EXPECT_EQ(report.code, 1000);
+  EXPECT_EQ(text.get_future().get(), "last words");
+  const auto got = goodbye.get_future().get();
+  EXPECT_EQ(got.kind(), ws::close);
+  EXPECT_EQ(got.payload, std::string("\x03\xe8", 2) + "done");
+}
+
+TEST_F(web_socket_test, reports_the_servers_code_and_reason_and_answers) {
+  std::promise<ws::received> answer;
+  tls_server server{[&](peer& on) {
+                      ws::accept(on);
+                      on.write(ws::frame("last") + ws::close_frame(1001, "restart at noon"));
+                      answer.set_value(ws::read_frame(on));
+                    },
+                    localhost};
+  const auto x = open(server);
+  const auto report = end_of(*x);
+  EXPECT_EQ(report.code, 1001);
+  EXPECT_NE(report.text.find("restart at noon"), std::string::npos) << report.text;
+  EXPECT_EQ(x->texts, std::vector<std::string>{"last"});
+  auto frame = answer.get_future();
+  run_until([&] { return frame.wait_for(0s) == std::future_status::ready || (loop->wake(), false); });
+  EXPECT_EQ(frame.get().kind(), ws::close);
+}
+
+TEST_F(web_socket_test, says_goodbye_when_destroyed) {
+  std::promise<ws::received> goodbye;
+  tls_server server{[&](peer& on) {
+                      ws::accept(on);
+                      goodbye.set_value(ws::read_frame(on));
+                    },
+                    localhost};
+  auto x = open(server);
+  run_until([&] { return x->is_open; });
+  x->socket.reset();
+  auto frame = goodbye.get_future();
+  run_until([&] { return frame.wait_for(0s) == std::future_status::ready || (loop->wake(), false); });
+  EXPECT_EQ(frame.get().kind(), ws::close);
+  EXPECT_FALSE(x->end);
+}
+
+TEST_F(web_socket_test, may_be_destroyed_in_each_of_its_calls) {
+  tls_server server{[](peer& on) {
+                      ws::accept(on);
+                      on.write(ws::frame("text") + ws::frame("more") + ws::close_frame(1000, ""));
+                      on.wait_for_end();
+                    },
+                    localhost};
+  for (const std::string which : {"open", "text", "close"}) {
+    std::unique_ptr<net::socket> socket;
+    bool was_killed = false;
+    int calls_after = 0;
+    const auto kill_in = [&](std::string_view call) {
+      calls_after += was_killed;
+      if (call != which) return;
+      was_killed = true;
+      socket.reset();
+    };
+    auto x = loop->open_socket({.url = "wss://" + server.authority()},
+                               {.on_open = [&, guard = std::make_shared<int>()] { kill_in("open"); },
+                                .on_text = [&, guard = std::make_shared<int>()](auto) { kill_in("text"); },
+                                .on_close = [&, guard = std::make_shared<int>()](const auto&) { kill_in("close"); }});
+    ASSERT_TRUE(x);
+    socket = std::move(*x);
+    run_until([&] { return was_killed; });
+    for (int i = 0; i < 20; ++i) loop->round(steady_ns() + 1'000'000);
+    EXPECT_EQ(calls_after, 0) << which;
+  }
+}
+
+TEST_F(web_socket_test, may_be_destroyed_before_it_opens) {
+  tls_server server{[](peer& on) { on.wait_for_end(); }, localhost};
+  auto x = open(server);
+  x->socket.reset();
+  auto y = open(server);
+  loop->round(steady_ns());
+  y->socket.reset();
+  auto z = open(server);
+  z->socket->close(1000, "changed my mind");
+  EXPECT_FALSE(z->end);
+  EXPECT_EQ(end_of(*z).code, 1000);
+  EXPECT_FALSE(x->end);
+  EXPECT_FALSE(y->end);
+}
+
+TEST_F(web_socket_test, pings_after_silence_and_lives_as_long_as_pongs_come) {
+  std::promise<void> third;
+  tls_server server{[&](peer& on) {
+                      ws::accept(on);
+                      for (int i = 0; i < 3; ++i) {
+                        const auto ping = ws::read_frame(on);
+                        if (ping.kind() != ws::ping) return;
+                        on.write(ws::frame(ping.payload, ws::pong));
+                      }
+                      third.set_value();
+                      on.wait_for_end(); // answers no more
+                    },
+                    localhost};
+  const auto x = open({.url = "wss://" + server.authority(), .ping_every = 20ms, .dead_after = 400ms});
+  const auto report = end_of(*x);
+  EXPECT_EQ(third.get_future().wait_for(0s), std::future_status::ready) << "pings: " << report.text;
+  EXPECT_EQ(report.code, 1006);
+  EXPECT_NE(report.text.find("taken for dead"), std::string::npos) << report.text;
+}
+
+TEST_F(web_socket_test, two_loops_serve_at_once) {
+  const auto echo = [](peer& on) {
+    ws::accept(on);
+    for (ws::received x; (x = ws::read_frame(on)).kind() == ws::text;) on.write(ws::frame(x.payload));
+  };
+  tls_server server{echo, localhost};
+  std::thread other{[&] {
+    auto second = net::loop::open({.ca_file = ca.file(), .on_warning = {}});
+    for (int round = 0; round < 20; ++round) {
+      bool is_done = false;
+      std::unique_ptr<net::socket> socket;
+      auto x = (*second)->open_socket({.url = "wss://" + server.authority(), .deflate = false},
+                                      {.on_open = [&] { ASSERT_TRUE(socket->send("from the other")); },
+                                       .on_text = [&](auto text) { is_done = text == "from the other"; },
+                                       .on_close = [](const auto& r) { ADD_FAILURE() << r.text; }});
+      socket = std::move(*x);
+      while (!is_done) (*second)->round(steady_ns() + 20'000'000'000);
+    }
+  }};
+  for (int round = 0; round < 20; ++round) {
+    const auto x = open({.url = "wss://" + server.authority(), .deflate = false});
+    run_until([&] { return x->is_open; });
+    ASSERT_TRUE(x->socket->send("from this one"));
+    run_until([&] { return !x->texts.empty(); });
+    EXPECT_EQ(x->texts[0], "from this one");
+  }
+  other.join();
+}
+
+} // namespace
