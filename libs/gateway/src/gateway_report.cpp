@@ -12,7 +12,9 @@ namespace strike::gateway {
 namespace {
 
 constexpr std::size_t most_details = 300, longest_detail = 100, longest_sample = 300;
-constexpr std::string_view session_condition = "venue session", list_condition = "instruments";
+// Conditions of the readiness: several gateways may share a process.
+std::string session_of(venue at) { return fmt::format("{} session", to_text(at)); }
+std::string list_of(venue at) { return fmt::format("{} instruments", to_text(at)); }
 
 /// 1 us to 10 ms.
 constexpr std::array<std::uint64_t, 12> bus_bounds_ns = {1'000,  2'500,   5'000,   10'000,    15'000,    25'000,
@@ -60,8 +62,8 @@ gateway_report::gateway_report(venue at, process::logger& log, process::metric_r
       receipt_to_bus_{in.get_histogram("strike_gateway_receipt_to_bus_seconds",
                                        "From the receipt of a frame to its last event on the bus", bus_bounds_ns,
                                        process::unit::nanosecond, of(at))} {
-  ready_.not_ready(list_condition, "the venue's list is loading");
-  ready_.ready(session_condition); // one that died before may have left it otherwise
+  ready_.not_ready(list_of(at_), "the venue's list is loading");
+  ready_.ready(session_of(at_)); // one that died before may have left it otherwise
 }
 
 void gateway_report::published(std::span<const market_event> events, const moment& received,
@@ -109,14 +111,14 @@ void gateway_report::silent(std::uint64_t socket, std::string_view why) {
 }
 
 void gateway_report::instruments_loaded(std::size_t count) {
-  if (ready_.ready(list_condition)) log_.info("instruments loaded", {{"venue", to_text(at_)}, {"count", count}});
+  if (ready_.ready(list_of(at_))) log_.info("instruments loaded", {{"venue", to_text(at_)}, {"count", count}});
 }
 
 void gateway_report::session_ready(bool is_ready, std::size_t missing) {
   if (is_ready)
-    ready_.ready(session_condition);
+    ready_.ready(session_of(at_));
   else
-    ready_.not_ready(session_condition, fmt::format("{} sockets to {} are not open", missing, to_text(at_)));
+    ready_.not_ready(session_of(at_), fmt::format("{} sockets to {} are not open", missing, to_text(at_)));
 }
 
 void gateway_report::update(const levels& x, const moment& now) {
