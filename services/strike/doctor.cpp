@@ -126,7 +126,9 @@ bool is_hex(std::string_view x, std::size_t digits) {
 } // namespace
 
 std::string host_of(std::string_view url) {
-  auto rest = url.substr(std::min(url.find("://") + 3, url.size()));
+  const auto scheme = url.find("://");
+  if (scheme == std::string_view::npos) return {};
+  auto rest = url.substr(scheme + 3);
   rest = rest.substr(0, rest.find('/'));
   if (rest.starts_with('[')) return std::string{rest.substr(1, rest.find(']') - 1)};
   return std::string{rest.substr(0, rest.find(':'))};

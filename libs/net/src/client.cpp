@@ -1,5 +1,8 @@
 #include "client.hpp"
 
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -19,6 +22,14 @@ bool append(const headers& what, void* in, std::size_t room) {
     room -= line.size();
   }
   return true;
+}
+
+/// What was wrong with the server's certificate, where that ended the connection; libwebsockets tells only a number.
+std::string certificate_fault(lws* of) {
+  auto* const tls = of ? lws_get_ssl(of) : nullptr;
+  const auto verdict = tls ? SSL_get_verify_result(tls) : X509_V_OK;
+  if (verdict == X509_V_OK) return {};
+  return std::string{"its certificate is not trusted ("} + X509_verify_cert_error_string(verdict) + ")";
 }
 
 } // namespace
@@ -66,8 +77,11 @@ int client::on_lws(lws* of, lws_callback_reasons why, void* in, std::size_t leng
   switch (why) {
   case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
     lws_set_opaque_user_data(of, nullptr); // it is still to be told of its end, when nobody may be left to hear
-    attempt_failed(text.empty() ? "the connection failed" : std::string{text},
-                   static_cast<int>(lws_http_client_http_response(of)));
+    if (const auto fault = certificate_fault(of); !fault.empty())
+      attempt_failed(fault, 0);
+    else
+      attempt_failed(text.empty() ? "the connection failed" : std::string{text},
+                     static_cast<int>(lws_http_client_http_response(of)));
     return 0;
   case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
     return append(extra_, in, length) ? on_head(of) : -1;
