@@ -65,6 +65,7 @@ int client::on_lws(lws* of, lws_callback_reasons why, void* in, std::size_t leng
   const std::string_view text{static_cast<const char*>(in), in ? length : 0};
   switch (why) {
   case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
+    lws_set_opaque_user_data(of, nullptr); // it is destroyed later, perhaps after this
     attempt_failed(text.empty() ? "the connection failed" : std::string{text},
                    static_cast<int>(lws_http_client_http_response(of)));
     return 0;

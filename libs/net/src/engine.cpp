@@ -143,11 +143,12 @@ engine::~engine() {
 
 void engine::service(std::int64_t until_ns) {
   const warnings_of_this_thread to{on_warning_};
-  const auto wait_ns = until_ns == INT64_MAX ? INT64_MAX : until_ns - now_ns();
-  if (wait_ns > 0 && wait_ns != INT64_MAX)
+  const auto now = now_ns();
+  const bool may_wait = until_ns > now;
+  if (may_wait && until_ns != INT64_MAX)
     lws_sul_schedule(
-        context_, 0, &until_, [](lws_sorted_usec_list_t*) {}, wait_ns / ns_per_us + 1);
-  lws_service(context_, wait_ns > 0 ? 0 : -1);
+        context_, 0, &until_, [](lws_sorted_usec_list_t*) {}, (until_ns - now) / ns_per_us + 1);
+  lws_service(context_, may_wait ? 0 : -1);
   lws_sul_cancel(&until_);
   names_->deliver();
 }
@@ -165,7 +166,10 @@ lws* engine::connect(lws_client_connect_info how, const address& to, const std::
   const auto authority = to.authority();
   how.context = context_;
   how.vhost = vhost(pool, proxy, number);
-  how.address = proxy.empty() ? number.c_str() : to.host.c_str(); // a proxy is told the name
+  // A proxy is told the name, and by the name libwebsockets finds a connection to take over. Otherwise the number is
+  // better: libwebsockets would look the name up once more, and block meanwhile.
+  const bool by_name = !proxy.empty() || (how.ssl_connection & LCCSCF_PIPELINE) != 0;
+  how.address = by_name ? to.host.c_str() : number.c_str();
   how.host = authority.c_str();
   how.port = to.port;
   how.path = to.path.c_str();
@@ -212,7 +216,9 @@ void timer::start(std::chrono::nanoseconds after) {
   lws_sul_schedule(
       on_.context(), 0, &node_.sul,
       [](lws_sorted_usec_list_t* sul) {
-        const auto call = reinterpret_cast<node*>(sul)->owner->call_; // may destroy the timer
+        const auto& self = *reinterpret_cast<node*>(sul)->owner;
+        lws_cancel_service(self.on_.context()); // otherwise libwebsockets calls, and then begins to wait
+        const auto call = self.call_;           // may destroy the timer
         call();
       },
       us);

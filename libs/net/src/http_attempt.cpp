@@ -1,6 +1,7 @@
 #include "http_attempt.hpp"
 
 #include <algorithm>
+#include <openssl/ssl.h>
 #include <utility>
 
 namespace strike::net {
@@ -33,6 +34,13 @@ headers known_headers(lws* of) {
   return all;
 }
 
+/// Whether the last read found the end of the connection, with TLS's goodbye or without. libwebsockets calls an answer
+/// in chunks complete then, too. Without TLS there is no telling.
+bool has_ended(lws* of) {
+  const auto* const tls = lws_get_ssl(of);
+  return tls && ((SSL_get_shutdown(tls) & SSL_RECEIVED_SHUTDOWN) != 0 || SSL_in_init(tls));
+}
+
 bool has(const headers& all, std::string_view name) {
   return std::ranges::any_of(all, [name](const auto& x) { return x.first == name; });
 }
@@ -41,19 +49,19 @@ bool has(const headers& all, std::string_view name) {
 
 http_attempt::http_attempt(engine& on, address to, std::shared_ptr<const http_request> what,
                            std::function<void(answer)> done)
-    : client{on, std::move(to), with_length(*what)}, what_{std::move(what)}, done_{std::move(done)}, is_first_{on.claim(
-                                                                                                         pool())} {}
+    : client{on, std::move(to), with_length(*what)}, what_{std::move(what)}, done_{std::move(done)},
+      may_take_over_{has_own_port() && on.claim(pool())} {}
 
 http_attempt::~http_attempt() {
-  if (is_first_) on().unclaim(pool());
+  if (may_take_over_) on().unclaim(pool());
 }
 
 lws_client_connect_info http_attempt::how() {
   lws_client_connect_info x{};
   x.method = what_->method.c_str();
   x.ssl_connection = LCCSCF_HTTP_NO_FOLLOW_REDIRECT;
-  // A connection is taken over when idle. One that is busy would make this request wait for the other's answer.
-  if (is_first_) x.ssl_connection |= LCCSCF_PIPELINE;
+  // An idle connection is taken over; a busy one would make this request wait for the other's answer.
+  if (may_take_over_) x.ssl_connection |= LCCSCF_PIPELINE;
   x.keep_warm_secs = keep_seconds;
   return x;
 }
@@ -71,30 +79,34 @@ int http_attempt::on_event(lws* of, lws_callback_reasons why, std::string_view i
     return on_writeable(of);
   case LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP:
     return on_answer(of);
-  case LWS_CALLBACK_RECEIVE_CLIENT_HTTP: {
-    char room[LWS_PRE + piece_size];
-    auto* at = room + LWS_PRE;
-    int size = piece_size;
-    return lws_http_client_read(of, &at, &size) < 0 ? -1 : 0;
-  }
+  case LWS_CALLBACK_RECEIVE_CLIENT_HTTP:
+    return on_readable(of);
   case LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ:
     return on_piece(in);
   case LWS_CALLBACK_COMPLETED_CLIENT_HTTP:
     release(); // it is kept for the next request
-    finish(std::move(got_));
+    finish(ends_with_ == ending::last_chunk && has_ended(of) ? cut() : std::move(got_));
     return 0;
   case LWS_CALLBACK_CLOSED_CLIENT_HTTP:
     release();
-    if (got_.status != 0 && !has_length_)
-      finish(std::move(got_)); // the end of the connection is the end of the body
-    else
-      finish(fail(ec::io,
-                  say(got_.status == 0 ? "closed without an answer"
-                                       : "the answer was cut after " + std::to_string(got_.body.size()) + " bytes")));
+    finish(got_.status != 0 && ends_with_ == ending::connection ? std::move(got_) : cut());
     return 0;
   default:
     return 0;
   }
+}
+
+http_attempt::answer http_attempt::cut() const {
+  return fail(ec::io,
+              say(got_.status == 0 ? "closed without an answer"
+                                   : "the answer was cut after " + std::to_string(got_.body.size()) + " bytes"));
+}
+
+int http_attempt::on_readable(lws* of) {
+  char room[LWS_PRE + piece_size];
+  auto* at = room + LWS_PRE;
+  int size = piece_size;
+  return lws_http_client_read(of, &at, &size) < 0 ? -1 : 0;
 }
 
 int http_attempt::on_writeable(lws* of) {
@@ -111,7 +123,10 @@ int http_attempt::on_answer(lws* of) {
   reached();
   got_.status = static_cast<int>(lws_http_client_http_response(of));
   got_.extra = known_headers(of);
-  has_length_ = has(got_.extra, "content-length") || has(got_.extra, "transfer-encoding");
+  if (has(got_.extra, "transfer-encoding"))
+    ends_with_ = ending::last_chunk;
+  else if (has(got_.extra, "content-length"))
+    ends_with_ = ending::length;
   return 0;
 }
 
@@ -143,7 +158,7 @@ void http_attempt::finish(answer x) {
   const auto self = shared_from_this();
   const auto done = std::exchange(done_, nullptr);
   abandon();
-  if (std::exchange(is_first_, false)) on().unclaim(pool());
+  if (std::exchange(may_take_over_, false)) on().unclaim(pool());
   done(std::move(x));
 }
 

@@ -29,16 +29,20 @@ private:
   void on_deadline() override;
   void on_failure(std::string why, int http_status) override;
   int on_answer(lws* of);
+  int on_readable(lws* of);
   int on_piece(std::string_view piece);
   int on_writeable(lws* of);
+  answer cut() const;
   void finish(answer x);
+  /// libwebsockets compares the name it connects to with the Host header, which has the port if it is another.
+  bool has_own_port() const { return to().authority() == to().host; }
 
   std::shared_ptr<const http_request> what_;
   std::function<void(answer)> done_; ///< empty once called
   http_response got_;
-  bool has_length_ = false; ///< the answer says where it ends
+  enum class ending : std::uint8_t { connection, length, last_chunk } ends_with_ = ending::connection; ///< the answer
   bool is_sent_ = false;
-  bool is_first_ = false; ///< of the requests of its pool that are under way
+  bool may_take_over_ = false; ///< an idle connection: it is the only request of its pool
 };
 
 } // namespace strike::net

@@ -9,10 +9,12 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <future>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace strike::test {
@@ -52,6 +54,16 @@ struct net_test : testing::Test {
       if (steady_ns() >= end) throw std::runtime_error{"not within 20 seconds; " + testing::PrintToString(warnings)};
       loop->round(end);
     }
+  }
+  /// Serves the loop until a server's thread has set it.
+  template <class T> T await(std::future<T> from) {
+    const auto x = from.share();
+    std::jthread waker{[this, x] {
+      x.wait();
+      loop->wake();
+    }};
+    run_until([&] { return x.wait_for(std::chrono::seconds{0}) == std::future_status::ready; });
+    return x.get();
   }
   std::unique_ptr<probe> open(net::socket_options how) {
     auto x = std::make_unique<probe>();

@@ -143,9 +143,7 @@ TEST_F(web_socket_test, inflates_what_the_server_agreed_to_deflate) {
   EXPECT_EQ(x->texts.back(), "plain in between");
   const std::string request(1'000, 'a');
   ASSERT_TRUE(x->socket->send(request));
-  auto frame = sent.get_future();
-  run_until([&] { return frame.wait_for(0s) == std::future_status::ready || (loop->wake(), false); });
-  const auto got = frame.get();
+  const auto got = await(sent.get_future());
   EXPECT_TRUE(got.head & ws::deflated_bit);
   EXPECT_LT(got.payload.size(), 100U);
   EXPECT_EQ(ws::inflated(got.payload), request);
@@ -217,9 +215,8 @@ TEST_F(web_socket_test, reports_the_servers_code_and_reason_and_answers) {
   EXPECT_EQ(report.code, 1001);
   EXPECT_NE(report.text.find("restart at noon"), std::string::npos) << report.text;
   EXPECT_EQ(x->texts, std::vector<std::string>{"last"});
-  auto frame = answer.get_future();
-  run_until([&] { return frame.wait_for(0s) == std::future_status::ready || (loop->wake(), false); });
-  EXPECT_EQ(frame.get().kind(), ws::close);
+  const auto frame = await(answer.get_future());
+  EXPECT_EQ(frame.kind(), ws::close);
 }
 
 TEST_F(web_socket_test, says_goodbye_when_destroyed) {
@@ -232,9 +229,8 @@ TEST_F(web_socket_test, says_goodbye_when_destroyed) {
   auto x = open(server);
   run_until([&] { return x->is_open; });
   x->socket.reset();
-  auto frame = goodbye.get_future();
-  run_until([&] { return frame.wait_for(0s) == std::future_status::ready || (loop->wake(), false); });
-  EXPECT_EQ(frame.get().kind(), ws::close);
+  const auto frame = await(goodbye.get_future());
+  EXPECT_EQ(frame.kind(), ws::close);
   EXPECT_FALSE(x->end);
 }
 
