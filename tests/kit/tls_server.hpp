@@ -107,13 +107,18 @@ class tls_server {
 public:
   /// @param serve called on a thread of its own for each connection, which ends when it returns
   /// @param tls empty: without TLS
-  explicit tls_server(std::function<void(peer&)> serve, tls_context tls = {}) : serve_{std::move(serve)}, tls_{tls} {
+  /// @param port 0: a free one
+  explicit tls_server(std::function<void(peer&)> serve, tls_context tls = {}, std::uint16_t port = 0)
+      : serve_{std::move(serve)}, tls_{tls} {
     listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in at{};
     at.sin_family = AF_INET;
     at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    at.sin_port = htons(port);
     socklen_t size = sizeof at;
-    bind(listener_, reinterpret_cast<sockaddr*>(&at), size);
+    const int again = 1;
+    setsockopt(listener_, SOL_SOCKET, SO_REUSEADDR, &again, sizeof again);
+    is_listening_ = bind(listener_, reinterpret_cast<sockaddr*>(&at), size) == 0;
     listen(listener_, 64);
     getsockname(listener_, reinterpret_cast<sockaddr*>(&at), &size);
     port_ = ntohs(at.sin_port);
@@ -133,6 +138,7 @@ public:
   tls_server(const tls_server&) = delete;
   tls_server& operator=(const tls_server&) = delete;
 
+  bool is_listening() const { return is_listening_; } ///< false: that port is not to be had
   std::uint16_t port() const { return port_; }
   /// "localhost:PORT"
   std::string authority() const { return "localhost:" + std::to_string(port_); }
@@ -164,6 +170,7 @@ private:
   std::function<void(peer&)> serve_;
   tls_context tls_;
   int listener_ = -1;
+  bool is_listening_ = false;
   std::uint16_t port_ = 0;
   mutable std::mutex mutex_;
   std::list<connection> connections_;

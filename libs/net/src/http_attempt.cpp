@@ -1,6 +1,7 @@
 #include "http_attempt.hpp"
 
 #include <algorithm>
+#include <openssl/ssl.h>
 #include <utility>
 
 namespace strike::net {
@@ -31,6 +32,13 @@ headers known_headers(lws* of) {
     all.emplace_back(std::move(key), std::move(value));
   }
   return all;
+}
+
+/// Whether the last read found the end of the connection, with TLS's goodbye or without. libwebsockets calls an answer
+/// in chunks complete then, too. Without TLS there is no telling.
+bool has_ended(lws* of) {
+  const auto* const tls = lws_get_ssl(of);
+  return tls && ((SSL_get_shutdown(tls) & SSL_RECEIVED_SHUTDOWN) != 0 || SSL_in_init(tls));
 }
 
 bool has(const headers& all, std::string_view name) {

@@ -167,9 +167,8 @@ TEST_F(web_socket_test, reports_the_servers_code_and_reason_and_answers) {
   EXPECT_EQ(report.code, 1001);
   EXPECT_NE(report.text.find("restart at noon"), std::string::npos) << report.text;
   EXPECT_EQ(x->texts, std::vector<std::string>{"last"});
-  auto frame = answer.get_future();
-  run_until([&] { return frame.wait_for(0s) == std::future_status::ready || (loop->wake(), false); });
-  EXPECT_EQ(frame.get().kind(), ws::close);
+  const auto frame = await(answer.get_future());
+  EXPECT_EQ(frame.kind(), ws::close);
 }
 
 TEST_F(web_socket_test, says_goodbye_when_destroyed) {
@@ -182,9 +181,8 @@ TEST_F(web_socket_test, says_goodbye_when_destroyed) {
   auto x = open(server);
   run_until([&] { return x->is_open; });
   x->socket.reset();
-  auto frame = goodbye.get_future();
-  run_until([&] { return frame.wait_for(0s) == std::future_status::ready || (loop->wake(), false); });
-  EXPECT_EQ(frame.get().kind(), ws::close);
+  const auto frame = await(goodbye.get_future());
+  EXPECT_EQ(frame.kind(), ws::close);
   EXPECT_FALSE(x->end);
 }
 

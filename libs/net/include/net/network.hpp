@@ -56,7 +56,7 @@ public:
 
 struct http_request {
   std::string method = "GET"; ///< GET, POST, DELETE
-  std::string url;            ///< "https://host[:port]/path?query"
+  std::string url; ///< "https://host[:port]/path?query"; http:// does not tell a cut answer in chunks from a whole one
   headers extra = {};
   std::string body = {};
   std::chrono::nanoseconds timeout = std::chrono::seconds{10}; ///< of each attempt, connecting included
