@@ -85,4 +85,7 @@ bool is_same_listing(const market& a, const market& b);
 /// "BTC/USDC put 60000 ...", "XRP/USDC spot".
 std::string describe(const symbol_info& info, std::string_view symbol);
 
+/// One object on one line, all members; `volume` and `liquidity` null if none. What the cache holds and programs read.
+void append_json(std::string& out, const market& x);
+
 } // namespace strike::catalog
