@@ -53,7 +53,7 @@ result<void> market_catalog::load(shelf& x) {
   auto from = cache_reader::open(x.file);
   if (!from) return from.error().code == ec::not_found ? result<void>{} : std::unexpected{from.error()};
   auto list = from->read_current(true);
-  if (list) return publish(x, *std::move(list)), result<void>{};
+  if (list) return publish(x, *std::move(list), false), result<void>{};
   if (list.error().code != ec::malformed) return std::unexpected{list.error()};
   const auto aside = move_aside(x.file);
   if (!aside) return std::unexpected{aside.error()};
@@ -77,11 +77,12 @@ bool market_catalog::is_stale(venue at) const {
   return last_ns == 0 || outside_.wall_ns() - last_ns >= how_.refresh_ns;
 }
 
-void market_catalog::publish(shelf& x, snapshot list) {
+void market_catalog::publish(shelf& x, snapshot list, bool is_laid_out) {
   std::vector<market_ptr> all = list.markets;
   for (const auto& [at, other] : venues_)
     if (other.get() != &x) all.insert(all.end(), other->list.markets.begin(), other->list.markets.end());
   auto shown = std::make_shared<const view>(std::move(all));
+  if (is_laid_out) shown->lay_out();
   const std::scoped_lock lock{guard_};
   x.list = std::move(list);
   shown_ = std::move(shown);
@@ -146,7 +147,7 @@ result<refresh_report> market_catalog::replace(shelf& x) {
                       .changed = change.changed.size(),
                       .skipped = listed->skipped,
                       .faulty = listed->faulty};
-  publish(x, std::move(fresh));
+  publish(x, std::move(fresh), true);
   return made;
 }
 

@@ -1,6 +1,6 @@
 // Source: polymarket.md 4 (identifiers, times), 9 (rules, resolution), 10 (fees), 11 (CLOB REST), 17 (Gamma).
 #include "base/symbol.hpp"
-#include "source.hpp"
+#include "sources.hpp"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "source.hpp"
+#include "sources.hpp"
 
 #include <fmt/format.h>
 

@@ -3,32 +3,34 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <cassert>
 #include <cstring>
+#include <deque>
+#include <functional>
+#include <utility>
 
 namespace strike::catalog {
 
 namespace {
 
-constexpr std::array<std::uint32_t, 4> weights{8, 4, 2, 1}; ///< slug, question, tags, description
-constexpr std::string_view white_space = " \t\n\r\v\f";
-constexpr std::size_t stride = 64;           ///< positions that are looked at at once
-constexpr std::size_t block_bytes = 1 << 17; ///< all terms go over a block while it is in the cache
+constexpr std::size_t stride = 64; ///< positions that are looked at at once
 
-std::vector<std::string_view> words_of(std::string_view text) {
-  std::vector<std::string_view> words;
-  while (true) {
-    const auto start = text.find_first_not_of(white_space);
-    if (start == std::string_view::npos) return words;
-    text.remove_prefix(start);
-    const auto word = text.substr(0, text.find_first_of(white_space));
-    words.push_back(word);
-    text.remove_prefix(word.size());
+bool is_white(char x) { return x == ' ' || (x >= '\t' && x <= '\r'); }
+
+/// Calls `f` with each run of characters that are not white space.
+template <class F> void each_word(std::string_view text, F f) {
+  for (std::size_t at = 0; at < text.size();) {
+    const auto start = at;
+    while (at < text.size() && !is_white(text[at])) ++at;
+    if (at > start) f(text.substr(start, at - start));
+    while (at < text.size() && is_white(text[at])) ++at;
   }
 }
 
 /// Calls `hit` with each place where the term begins, left to right, without overlap. `stride` bytes behind
-/// `text.size() + term.size()` can be read. The two ends of the term are compared at 64 places at once, which the
+/// `text.size() + term.size()` can be read. The two ends of the term are compared at 64 places at a time, which the
 /// compiler turns into vector instructions.
 template <class F> void each_occurrence(std::string_view text, std::string_view term, F hit) {
   if (term.size() > text.size()) return;
@@ -54,12 +56,6 @@ template <class F> void each_occurrence(std::string_view text, std::string_view 
   }
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string all;
-  for (const auto& x : words) (all += all.empty() ? "" : " ") += x;
-  return all;
-}
-
 } // namespace
 
 std::string lower_case(std::string_view text) {
@@ -68,53 +64,102 @@ std::string lower_case(std::string_view text) {
   return lower;
 }
 
-text_index::text_index(std::span<const market_ptr> markets) {
-  static_assert(std::endian::native == std::endian::little, "each_occurrence reads places out of a word");
-  boost::unordered_flat_map<std::string_view, std::uint32_t> known; // by the text as it was written
-  std::vector<std::string> joined_tags;
-  joined_tags.reserve(markets.size()); // `known` points into them
-  const auto place = [&](std::string_view text) {
-    const auto [at, is_new] = known.try_emplace(text, static_cast<std::uint32_t>(ends_.size()));
-    if (is_new) {
-      texts_ += lower_case(text);
-      ends_.push_back(texts_.size());
-      texts_ += '\n';
-    }
-    return at->second;
-  };
-  of_market_.reserve(markets.size());
-  for (const auto& x : markets) {
-    joined_tags.push_back(joined(x->tags));
-    of_market_.push_back({place(x->slug), place(x->question), place(joined_tags.back()), place(x->description)});
+/// Numbers words as they come, and counts them market by market.
+class text_index::builder {
+public:
+  explicit builder(text_index& into) : into_{into} {}
+
+  void add(std::string_view text, std::uint32_t weight) {
+    const auto lower = lower_case(text);
+    each_word(lower, [&](std::string_view word) {
+      const auto number = number_of(word);
+      if (weights_[number] == 0) touched_.push_back(number);
+      weights_[number] += weight;
+    });
   }
-  texts_.append(stride, '\n');
+  void end_market(std::uint32_t market) {
+    for (const auto word : touched_) {
+      for (auto left = std::exchange(weights_[word], 0U); left > 0;) {
+        const auto weight = std::min(left, posting::most_weight);
+        entries_.push_back({word, {market << 8 | weight}});
+        ++into_.last_of_[word];
+        left -= weight;
+      }
+    }
+    touched_.clear();
+  }
+  /// Sorts by word; within one the order of the markets stays.
+  void finish() {
+    std::size_t total = 0;
+    for (auto& x : into_.last_of_) total += std::exchange(x, total);
+    into_.postings_.resize(entries_.size());
+    for (const auto& x : entries_) into_.postings_[into_.last_of_[x.word]++] = x.where;
+  }
+
+private:
+  struct entry {
+    std::uint32_t word;
+    posting where;
+  };
+
+  std::uint32_t number_of(std::string_view word) {
+    if (const auto at = numbers_.find(word); at != numbers_.end()) return at->second;
+    const auto number = static_cast<std::uint32_t>(into_.ends_.size());
+    numbers_.emplace(kept_.emplace_back(word), number);
+    into_.words_ += word;
+    into_.ends_.push_back(into_.words_.size());
+    into_.words_ += '\n';
+    into_.last_of_.push_back(0);
+    weights_.push_back(0);
+    return number;
+  }
+
+  text_index& into_;
+  std::deque<std::string> kept_; ///< what the keys of the next point to
+  boost::unordered_flat_map<std::string_view, std::uint32_t, std::hash<std::string_view>> numbers_;
+  std::vector<std::uint32_t> weights_; ///< of the market at hand, by word
+  std::vector<std::uint32_t> touched_; ///< the words that it has
+  std::vector<entry> entries_;
+};
+
+text_index::text_index(std::span<const market_ptr> markets) : markets_{markets.size()} {
+  static_assert(std::endian::native == std::endian::little, "each_occurrence reads places out of a word");
+  assert(markets_ < posting::most_markets);
+  builder make{*this};
+  for (std::size_t i = 0; i < markets_; ++i) {
+    const auto& x = *markets[i];
+    make.add(x.slug, 8);
+    make.add(x.question, 4);
+    for (const auto& tag : x.tags) make.add(tag, 2);
+    make.add(x.description, 1);
+    make.end_market(static_cast<std::uint32_t>(i));
+  }
+  make.finish();
+  words_.append(stride, '\n');
 }
 
-void text_index::count(std::string_view term, std::size_t first, std::size_t last,
-                       std::vector<std::uint32_t>& counts) const {
-  const auto start = first == 0 ? 0 : ends_[first - 1] + 1;
-  auto text = first;
-  each_occurrence(std::string_view{texts_}.substr(start, ends_[last - 1] - start), term, [&](std::size_t at) {
-    while (ends_[text] <= start + at) ++text;
-    ++counts[text];
+void text_index::add_scores(std::string_view term, std::vector<std::uint32_t>& totals) const {
+  const auto words = std::string_view{words_}.substr(0, words_.size() - stride);
+  std::size_t word = 0;
+  std::uint32_t count = 0; // in that word
+  const auto spend = [&] {
+    if (count == 0) return;
+    for (auto i = word == 0 ? 0 : last_of_[word - 1]; i < last_of_[word]; ++i)
+      totals[postings_[i].market()] += postings_[i].weight() * count;
+    count = 0;
+  };
+  each_occurrence(words, term, [&](std::size_t at) {
+    if (at >= ends_[word]) spend();
+    while (at >= ends_[word]) ++word;
+    ++count;
   });
+  spend();
 }
 
 std::vector<std::uint32_t> text_index::scores(std::string_view query) const {
+  std::vector<std::uint32_t> totals(markets_);
   const auto lower = lower_case(query);
-  const auto terms = words_of(lower);
-  std::vector<std::uint32_t> totals(of_market_.size());
-  if (terms.empty()) return totals;
-  std::vector<std::uint32_t> counts(ends_.size());
-  for (std::size_t first = 0; first < ends_.size();) {
-    const auto start = first == 0 ? 0 : ends_[first - 1] + 1;
-    auto last = first + 1;
-    while (last < ends_.size() && ends_[last] - start < block_bytes) ++last;
-    for (const auto term : terms) count(term, first, last, counts);
-    first = last;
-  }
-  for (std::size_t i = 0; i < of_market_.size(); ++i)
-    for (std::size_t f = 0; f < field_count; ++f) totals[i] += weights[f] * counts[of_market_[i][f]];
+  each_word(lower, [&](std::string_view term) { add_scores(term, totals); });
   return totals;
 }
 

@@ -67,8 +67,12 @@ std::vector<const market*> view::neg_risk_group(std::string_view group) const {
   return members;
 }
 
-std::vector<hit> view::search(std::string_view query, std::size_t limit, std::optional<venue> only) const {
+void view::lay_out() const {
   std::call_once(laid_out_, [this] { texts_ = std::make_unique<const text_index>(markets_); });
+}
+
+std::vector<hit> view::search(std::string_view query, std::size_t limit, std::optional<venue> only) const {
+  lay_out();
   const auto scores = texts_->scores(query);
   std::vector<hit> found;
   for (std::size_t i = 0; i < markets_.size(); ++i)

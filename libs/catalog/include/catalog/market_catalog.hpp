@@ -75,7 +75,8 @@ private:
   result<void> load(shelf& x);
   result<void> adopt_newer(shelf& x);
   result<refresh_report> replace(shelf& x);
-  void publish(shelf& x, snapshot list);
+  /// @param is_laid_out so that no reader's first search takes long
+  void publish(shelf& x, snapshot list, bool is_laid_out);
   void report_rows(const shelf& x, const listing& list) const;
 
   settings how_;
