@@ -158,16 +158,23 @@ void market_catalog::report_rows(const shelf& x, const listing& list) const {
     outside_.report(fmt::format("{}: {} rows were left out altogether", to_text(x.at), list.faulty));
 }
 
+void market_catalog::freshen_if_due(shelf& x) {
+  const auto now_ns = outside_.wall_ns();
+  const bool waits = x.failures > 0 && now_ns >= x.failed_ns && now_ns - x.failed_ns < retry_delay_ns(x.failures);
+  if (waits || !is_stale(x.at)) return;
+  const auto done = freshen(x.at);
+  x.failures = done ? 0 : x.failures + 1;
+  x.failed_ns = now_ns;
+  if (!done) outside_.report(fmt::format("the list of {} was not refreshed: {}", to_text(x.at), done.error().text));
+}
+
 void market_catalog::freshen_due() {
-  for (auto& [at, x] : venues_) {
-    const auto now_ns = outside_.wall_ns();
-    const bool waits = x->failures > 0 && now_ns >= x->failed_ns && now_ns - x->failed_ns < retry_delay_ns(x->failures);
-    if (waits || !is_stale(at)) continue;
-    const auto done = freshen(at);
-    x->failures = done ? 0 : x->failures + 1;
-    x->failed_ns = now_ns;
-    if (!done) outside_.report(fmt::format("the list of {} was not refreshed: {}", to_text(at), done.error().text));
-  }
+  for (const auto& [at, x] : venues_) freshen_if_due(*x);
+}
+
+void market_catalog::freshen_empty() {
+  for (const auto& [at, x] : venues_)
+    if (last_updated(at) == 0) freshen_if_due(*x);
 }
 
 result<view_ptr> market_catalog::as_of(std::int64_t at_ns) {

@@ -2,11 +2,13 @@
 
 #include "base/time.hpp"
 #include "catalog/market_catalog.hpp"
+#include "catalog/refresher.hpp"
 #include "file_lock.hpp"
 #include "kit/temp_folder.hpp"
 
 #include <gmock/gmock.h>
 
+#include <future>
 #include <thread>
 
 using namespace strike;
@@ -223,6 +225,29 @@ TEST_F(market_catalog_test, rows_that_were_left_out_are_told) {
   EXPECT_EQ(report.faulty, 1U);
   EXPECT_EQ(report.skipped, 1U);
   EXPECT_THAT(reports, ElementsAre(HasSubstr("polymarket: a row was left out: 0xb: endDate")));
+}
+
+TEST_F(market_catalog_test, a_refresher_fetches_at_once_what_was_never_fetched) {
+  const auto x = open();
+  list({gamma_row("a")});
+  const refresher keeps{*x};
+  EXPECT_THAT(slugs(x->current()), ElementsAre("a"));
+}
+
+TEST_F(market_catalog_test, a_refresher_fetches_on_its_own_thread_what_is_stale) {
+  list({gamma_row("a")});
+  refresh(*open());
+  now_ns += ns_per_day;
+  std::promise<std::thread::id> asked;
+  auto x = market_catalog::open({.folder = folder / "", .venues = {venue::polymarket}},
+                                {.fetch = [&](const request&) -> result<std::string> {
+                                   asked.set_value(std::this_thread::get_id());
+                                   return fail(ec::io, "no route");
+                                 },
+                                 .wall_ns = [this] { return now_ns; },
+                                 .report = [](std::string_view) {}});
+  const refresher keeps{**x};
+  EXPECT_NE(asked.get_future().get(), std::this_thread::get_id());
 }
 
 /// Under the thread sanitizer this is what guards the snapshots.

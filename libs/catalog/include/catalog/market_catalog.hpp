@@ -62,8 +62,10 @@ public:
   /// Refreshes a stale list, or takes over what another process has fetched meanwhile.
   result<void> freshen(venue at);
   /// Freshens every venue whose turn it is: after a failure not before 1, 2, 4 ... 60 minutes. Failures are reported.
-  /// One thread.
+  /// This and the next on one thread.
   void freshen_due();
+  /// The same, of venues that were never asked with success.
+  void freshen_empty();
 
   /// See `history::as_of`; the present is the current view.
   result<view_ptr> as_of(std::int64_t at_ns);
@@ -72,6 +74,7 @@ private:
   struct shelf;
   market_catalog(settings how, world outside);
 
+  void freshen_if_due(shelf& x);
   result<void> load(shelf& x);
   result<void> adopt_newer(shelf& x);
   result<refresh_report> replace(shelf& x);
