@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 using namespace strike;
 using namespace strike::catalog;
 using testing::ElementsAre;
@@ -31,6 +33,29 @@ TEST(catalog_settings, have_defaults_beside_the_configuration_file) {
   EXPECT_EQ(x.how.refresh_ns, ns_per_day);
   EXPECT_EQ(x.how.keep_ns, 90 * ns_per_day);
   EXPECT_EQ(x.how.sources.polymarket, polymarket_list::gamma);
+}
+
+/// The example claims to show the defaults.
+TEST(catalog_settings, are_those_of_the_example) {
+  std::ifstream in{std::filesystem::path{STRIKE_DEPLOY} / "strike.example.toml"};
+  std::string line, toml;
+  while (std::getline(in, line) && !line.starts_with("#[catalog]"))
+    ;
+  do
+    if (line.starts_with('#')) toml += line.substr(1) + "\n";
+  while (std::getline(in, line) && !line.empty());
+  ASSERT_THAT(toml, HasSubstr("polymarket_list"));
+  const auto shown = read(toml), built_in = read("");
+  EXPECT_EQ(shown.mistakes, "");
+  EXPECT_EQ(shown.how.folder, built_in.how.folder);
+  EXPECT_EQ(shown.how.venues, built_in.how.venues);
+  EXPECT_EQ(shown.how.refresh_ns, built_in.how.refresh_ns);
+  EXPECT_EQ(shown.how.keep_ns, built_in.how.keep_ns);
+  EXPECT_EQ(shown.how.sources.polymarket, built_in.how.sources.polymarket);
+  EXPECT_EQ(shown.how.sources.gamma, built_in.how.sources.gamma);
+  EXPECT_EQ(shown.how.sources.clob, built_in.how.sources.clob);
+  EXPECT_EQ(shown.how.sources.deribit, built_in.how.sources.deribit);
+  EXPECT_EQ(shown.how.sources.derive, built_in.how.sources.derive);
 }
 
 TEST(catalog_settings, take_all_keys) {
