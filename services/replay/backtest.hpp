@@ -14,8 +14,9 @@ namespace strike::replay {
 struct backtest_options {
   std::vector<std::filesystem::path> files;
   journal::read_options read;
-  std::filesystem::path out; ///< folder for results; empty: none are written
-  double speed = 0;          ///< recorded seconds a second; 0: as fast as possible
+  std::vector<std::filesystem::path> catalog; ///< cache files of libs/catalog; empty: strategies see no markets
+  std::filesystem::path out;                  ///< folder for results; empty: none are written
+  double speed = 0;                           ///< recorded seconds a second; 0: as fast as possible
   bool log_to_terminal = false;
 };
 

@@ -255,6 +255,14 @@ timer_id kernel::set_timer(std::uint32_t strategy, std::int64_t delay_ns, std::i
 
 void kernel::cancel_timer(timer_id id) { live_timers_.erase(id.value); }
 
+catalog::view_ptr kernel::markets() {
+  if (!catalog_) return nullptr;
+  const auto known = catalog_->as_of(now_ns_);
+  if (catalog_gap_.empty() && !known) catalog_gap_ = known.error().text;
+  if (catalog_gap_.empty() && !catalog_->gaps().empty()) catalog_gap_ = catalog_->gaps().front();
+  return known.value_or(nullptr);
+}
+
 void kernel::on_update(match::owner_id owner, const order_update& update) {
   output_.on_update(owner, update);
   if (update.execution) output_.on_fill(owner, *update.execution, rules_.of(update.instrument));

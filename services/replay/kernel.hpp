@@ -1,5 +1,6 @@
 #pragma once
 
+#include "catalog/history.hpp"
 #include "journal/reader.hpp"
 #include "match/exchange.hpp"
 #include "match/latency.hpp"
@@ -41,6 +42,8 @@ public:
   kernel(const kernel&) = delete;
   kernel& operator=(const kernel&) = delete;
 
+  /// What strategies see of the venues' lists, at the time of the run. Before the first event.
+  void set_catalog(std::unique_ptr<catalog::history> past) { catalog_ = std::move(past); }
   /// Queues events behind those queued before.
   void add(std::unique_ptr<journal::event_batch> batch);
   /// Venue time of the next queued event; there is one.
@@ -61,6 +64,8 @@ public:
   const match::exchange& simulated_venue() const { return *exchange_; }
   optional_double mark(instrument_id id) const { return exchange_->mark(id); }
   const std::vector<strategy_registry::instance>& strategies() const { return strategies_; }
+  /// What the catalog did not know when a strategy first asked for that; empty: nothing.
+  const std::string& catalog_gap() const { return catalog_gap_; }
   /// What the simulated venue warned of: each kind once, with the number of instruments it concerns.
   const std::map<match::warning, notice>& warnings() const { return warnings_; }
 
@@ -139,6 +144,7 @@ private:
   void refuse(const request& what, const match::round_trip& trip, session& line);
   timer_id set_timer(std::uint32_t strategy, std::int64_t delay_ns, std::int64_t period_ns);
   void cancel_timer(timer_id id);
+  catalog::view_ptr markets();
 
   // match::exchange_listener
   void on_update(match::owner_id owner, const order_update& update) override;
@@ -154,6 +160,8 @@ private:
   std::vector<std::unique_ptr<strategy_host>> hosts_;
   run_output& output_;
   std::function<void(std::unique_ptr<journal::event_batch>)> spent_;
+  std::unique_ptr<catalog::history> catalog_; ///< null: none
+  std::string catalog_gap_;
 
   struct route_change {
     std::uint32_t strategy;

@@ -34,6 +34,8 @@ public:
     return kernel_.instruments_.intern(at, symbol);
   }
 
+  catalog::view_ptr markets() override { return kernel_.markets(); }
+
   void report(const signal& what) override { kernel_.output_.on_signal(index_, now_ns(), what); }
   void log(log_level level, std::string_view text) override { kernel_.output_.on_log(index_, now_ns(), level, text); }
 

@@ -99,6 +99,7 @@ run_summary summarize(const kernel& run, const run_output& output, const journal
         fmt::format("{} messages were still under way 10 s after the last event; look at recv_ns of the "
                     "recording and at the latencies",
                     run.undelivered()));
+  if (!run.catalog_gap().empty()) x.warnings.push_back("strategies did not see all markets: " + run.catalog_gap());
   for (const auto& what : output.log_notices()) x.warnings.push_back(to_string(what));
   return x;
 }

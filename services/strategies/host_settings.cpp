@@ -34,6 +34,7 @@ settings read_settings(config::section root, std::shared_ptr<const strategy_regi
   if (x.restart.longest < x.restart.first) table.reject("restart_longest", "must not be below restart_first");
   x.strategies = read_definitions(root, *types);
   x.types = std::move(types);
+  if (root.has("catalog")) x.catalog = catalog::read_settings(root);
   x.rules = rules::read_rules(root);
   return x;
 }

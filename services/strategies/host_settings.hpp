@@ -2,6 +2,7 @@
 
 #include "base/rules.hpp"
 #include "bus/options.hpp"
+#include "catalog/settings.hpp"
 #include "process/backoff.hpp"
 #include "router/router.hpp"
 #include "strategies/definition.hpp"
@@ -31,7 +32,8 @@ struct settings {
   process::restart_policy restart{.first = std::chrono::seconds{1}, .longest = std::chrono::minutes{1}};
   std::shared_ptr<const strategy_registry> types;
   std::vector<definition> strategies;
-  std::vector<rule_pattern> rules; ///< of instruments that no status event has defined yet
+  std::optional<catalog::settings> catalog; ///< none: strategies see no markets
+  std::vector<rule_pattern> rules;          ///< of instruments that no status event has defined yet
 };
 
 /// Mistakes are recorded in the document.

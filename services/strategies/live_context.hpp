@@ -35,6 +35,8 @@ struct world_config {
   strategy_metrics metrics;
   /// An OrderRequest on its way to exec; none: there is no exec, and every order is refused.
   std::function<result<void>(std::string_view bytes)> send_order{};
+  /// What the venues list at that time; none: there is no catalog.
+  std::function<catalog::view_ptr(std::int64_t now_ns)> markets{};
 };
 
 /// A change of subscriptions, for the router.
@@ -75,6 +77,8 @@ public:
   result<instrument_id> find(venue at, std::string_view symbol) override {
     return config_.instruments.intern(at, symbol);
   }
+
+  catalog::view_ptr markets() override { return config_.markets ? config_.markets(now_ns()) : nullptr; }
 
   void report(const signal& what) override;
   void log(log_level level, std::string_view text) override;

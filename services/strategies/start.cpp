@@ -3,6 +3,7 @@
 #include "bus/publisher.hpp"
 #include "bus/request.hpp"
 #include "router/router.hpp"
+#include "strategies/catalog_link.hpp"
 #include "strategies/exec_link.hpp"
 #include "strategies/host_actor.hpp"
 
@@ -87,6 +88,12 @@ result<caf::actor> start(process::environment& env, const bus::context& where,
     if (!exec) return std::unexpected{exec.error()};
     link->exec = *std::move(exec);
   }
+  std::function<catalog::view_ptr(std::int64_t)> markets;
+  if (how.catalog) {
+    auto opened = start_catalog(env, *how.catalog, how.clock);
+    if (!opened) return std::unexpected{opened.error()};
+    markets = *std::move(opened);
+  }
   const auto control = how.control;
   const auto tools = std::make_shared<const host_tools>(host_tools{
       .config = std::move(how),
@@ -98,7 +105,8 @@ result<caf::actor> start(process::environment& env, const bus::context& where,
       .wall_ns = system_ns,
       .random = any_chance,
       .answer = [to = link.get()](std::string_view peer, std::string_view bytes) { to->answer(peer, bytes); },
-      .exec = link->exec});
+      .exec = link->exec,
+      .markets = std::move(markets)});
   auto host = env.supervise({"strategies", [tools, to = link.get()](caf::actor_system& in) {
                                auto made = in.spawn(host_behavior, tools);
                                const std::scoped_lock lock{to->guard};

@@ -42,7 +42,8 @@ void strategy_state::start(host_tools_ptr shared, const strategy_start& from) {
                                                  .wall_ns = tools->wall_ns,
                                                  .log = tools->log,
                                                  .metrics = *metrics,
-                                                 .send_order = order_sender()});
+                                                 .send_order = order_sender(),
+                                                 .markets = tools->markets});
   consumer = std::make_shared<router::consumer>(from.what.name, caf::actor_cast<caf::actor>(self), tools->config.queue);
   runner->start();
   if (tools->exec) tools->exec->join(from.what.name, caf::actor_cast<caf::actor>(self));

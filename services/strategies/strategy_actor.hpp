@@ -28,6 +28,7 @@ struct host_tools {
   process::random_source random;                                               ///< of restarts
   std::function<void(std::string_view peer, std::string_view bytes)> answer{}; ///< to a ControlRequest
   std::shared_ptr<exec_link> exec{};                                           ///< null: there is none
+  std::function<catalog::view_ptr(std::int64_t now_ns)> markets{};             ///< any thread; none: no catalog
 };
 using host_tools_ptr = std::shared_ptr<const host_tools>;
 

@@ -1,6 +1,7 @@
 #include "strike/backtest_command.hpp"
 
 #include "base/time.hpp"
+#include "catalog/settings.hpp"
 #include "strategies/register_all.hpp"
 #include "strike/bundled.hpp"
 #include "strike/progress_bar.hpp"
@@ -18,7 +19,7 @@ namespace {
 
 /// The command line as it was written.
 struct backtest_arguments {
-  std::vector<std::string> files;
+  std::vector<std::string> files, catalog;
   std::string config, out, venue_name, unit_name = "auto", from, to;
   double speed = 1;
   bool realtime = false, strict = false, sort = false, log = false, json = false;
@@ -27,6 +28,7 @@ struct backtest_arguments {
 result<replay::backtest_options> options_from(const backtest_arguments& x) {
   replay::backtest_options made;
   made.files.assign(x.files.begin(), x.files.end());
+  made.catalog.assign(x.catalog.begin(), x.catalog.end());
   made.out = x.out;
   made.log_to_terminal = x.log;
   made.speed = x.realtime ? x.speed : 0;
@@ -55,6 +57,7 @@ result<replay::backtest_options> options_from(const backtest_arguments& x) {
 struct run_plan {
   simulator::simulation_config simulation;
   std::vector<strategy_registry::instance> strategies;
+  std::vector<std::filesystem::path> catalog; ///< the cache files of `[catalog]`, where there is that table
 };
 
 result<run_plan> plan_from(const std::string& config_file) {
@@ -67,6 +70,7 @@ result<run_plan> plan_from(const std::string& config_file) {
   run_plan plan;
   plan.simulation = simulator::read_simulation(document->root());
   plan.strategies = known.make_all(document->root());
+  if (document->root().has("catalog")) plan.catalog = catalog::cache_files(catalog::read_settings(document->root()));
   if (auto done = document->finish(); !done) return std::unexpected{done.error()};
   if (plan.strategies.empty())
     return fail(ec::invalid_config,
@@ -79,6 +83,7 @@ result<replay::run_summary> run(const backtest_arguments& x) {
   if (!options) return std::unexpected{options.error()};
   auto plan = plan_from(x.config);
   if (!plan) return std::unexpected{plan.error()};
+  if (options->catalog.empty()) options->catalog = std::move(plan->catalog);
   std::optional<bundled_recording> bundled;
   if (options->files.empty()) {
     auto unpacked = bundled_recording::unpack();
@@ -118,6 +123,11 @@ void add_backtest_command(CLI::App& app, int& exit_code) {
                       "Strategies and simulated venue (default: bundled; see deploy/strike.example.toml)");
   command->add_option("--out", x->out,
                       "Folder for fills.csv, orders.csv, signals.csv, settlements.csv, equity.csv, summary.json");
+  command
+      ->add_option("--catalog", x->catalog,
+                   "What strategies see of the venues' lists, as of the time of the run: <venue>_markets.jsonl of "
+                   "[catalog] folder; several are merged")
+      ->check(CLI::ExistingFile);
   command->add_flag("--realtime", x->realtime, "At the pace of the recording");
   command->add_option("--speed", x->speed, "Recorded seconds a second; with or without --realtime")
       ->check(CLI::PositiveNumber);

@@ -1,6 +1,7 @@
 #include "strike/backtest_command.hpp"
 #include "strike/bench_command.hpp"
 #include "strike/bus_bench.hpp"
+#include "strike/catalog_command.hpp"
 #include "strike/doctor_command.hpp"
 #include "strike/import_command.hpp"
 #include "strike/live_command.hpp"
@@ -22,6 +23,7 @@ int main(int argc, char** argv) {
   int exit_code = 0;
   strike::add_backtest_command(app, exit_code);
   strike::add_import_command(app, exit_code);
+  strike::add_catalog_commands(app, exit_code);
   strike::add_bench_command(app, exit_code);
   strike::add_strategy_command(app, exit_code);
   strike::add_doctor_command(app, exit_code);

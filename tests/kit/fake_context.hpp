@@ -136,6 +136,7 @@ public:
   std::vector<signal> signals;
   std::map<std::uint64_t, std::int64_t> timers; ///< due times by id
   std::map<std::uint32_t, position> positions;  ///< by instrument
+  catalog::view_ptr listed;                     ///< what `markets` says
 
   // what the strategy sees
   std::int64_t now_ns() const override { return clock_ns; }
@@ -170,6 +171,7 @@ public:
   const instrument_registry::entry& symbol_of(instrument_id id) const override { return registry.at(id); }
   const instrument& rules_of(instrument_id id) override { return rules_.of(id); }
   result<instrument_id> find(venue at, std::string_view symbol) override { return registry.intern(at, symbol); }
+  catalog::view_ptr markets() override { return listed; }
   void report(const signal& what) override { signals.push_back(what); }
   void log(log_level level, std::string_view text) override {
     if (level != log_level::info) logged.emplace_back(text);

@@ -41,6 +41,7 @@ struct kernel_test : testing::Test {
   std::unique_ptr<run_output> output;
   std::unique_ptr<kernel> under_test;
   std::vector<market_event> events;
+  std::vector<std::filesystem::path> cache; ///< of the catalog
 
   /// No latency, no fees, the finest ticks and lots.
   static simulator::simulation_config fresh_simulation() {
@@ -77,6 +78,7 @@ struct kernel_test : testing::Test {
     for (const auto& x : strategies) options.strategies.push_back(x.name);
     output = std::move(*run_output::create(options, instruments));
     under_test = std::make_unique<kernel>(simulation, instruments, std::move(strategies), *output, [](auto) {});
+    if (!cache.empty()) under_test->set_catalog(*catalog::history::open(cache));
     for (std::size_t i = 0; i < events.size(); i += batch_size) {
       auto batch = std::make_unique<journal::event_batch>();
       for (auto j = i; j < std::min(i + batch_size, events.size()); ++j) batch->events.push_back(events[j]);

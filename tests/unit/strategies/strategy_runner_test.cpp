@@ -48,6 +48,22 @@ struct strategy_runner_test : testing::Test {
   order_request some_order() const { return {.instrument = btc, .limit = {1}, .size = {1}}; }
 };
 
+TEST_F(strategy_runner_test, markets_are_asked_for_at_the_time_of_the_strategy) {
+  std::int64_t asked_ns = 0;
+  const auto listed = std::make_shared<const catalog::view>(std::vector<catalog::market_ptr>{});
+  live_context x{{.strategy = "s",
+                  .instruments = instruments,
+                  .rules = {},
+                  .clock = clock_mode::feed,
+                  .wall_ns = [this] { return wall_ns; },
+                  .log = out,
+                  .metrics = metrics_of(metrics, "s"),
+                  .markets = [&](std::int64_t now_ns) { return asked_ns = now_ns, listed; }}};
+  x.set_now(7);
+  EXPECT_EQ(x.markets(), listed);
+  EXPECT_EQ(asked_ns, 7);
+}
+
 TEST_F(strategy_runner_test, hands_over_the_picked_events_in_their_order) {
   auto x = make(clock_mode::wall);
   x.start();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/order.hpp"
+#include "catalog/view.hpp"
 #include "strategy/subscription.hpp"
 
 #include <string>
@@ -68,6 +69,9 @@ public:
   virtual const instrument& rules_of(instrument_id instrument) = 0;
   /// @returns `ec::malformed` if the symbol does not fit the venue's grammar
   virtual result<instrument_id> find(venue at, std::string_view symbol) = 0;
+  /// What the venues list, as it is known now; keep it for as long as anything out of it is used. Null where there is
+  /// no `[catalog]`, and in a backtest before its history begins.
+  virtual catalog::view_ptr markets() = 0;
 
   virtual void report(const signal& what) = 0;
   virtual void log(log_level level, std::string_view text) = 0;
