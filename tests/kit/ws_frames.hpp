@@ -4,6 +4,7 @@
 
 #include <openssl/evp.h>
 #include <openssl/sha.h>
+#include <zlib.h>
 
 #include <array>
 #include <cstdint>
@@ -14,7 +15,7 @@
 namespace strike::test::ws {
 
 enum : std::uint8_t { continuation = 0, text = 1, binary = 2, close = 8, ping = 9, pong = 10 };
-constexpr std::uint8_t final_bit = 0x80;
+constexpr std::uint8_t final_bit = 0x80, deflated_bit = 0x40;
 
 /// A frame to the client.
 inline std::string frame(std::string_view payload, std::uint8_t kind = text, std::uint8_t bits = final_bit) {
@@ -76,6 +77,47 @@ inline std::string accept(peer& on, std::string_view extra = {}) {
   on.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " +
            std::string{proof.data()} + "\r\n" + std::string{extra} + "\r\n");
   return head;
+}
+
+/// Messages as permessage-deflate sends them, without the tail 00 00 ff ff, each with the memory of those before.
+class deflater {
+public:
+  deflater() { deflateInit2(&z_, 6, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY); }
+  ~deflater() { deflateEnd(&z_); }
+  deflater(const deflater&) = delete;
+  deflater& operator=(const deflater&) = delete;
+
+  std::string message(std::string_view text) {
+    std::string out(text.size() + 1024, '\0');
+    z_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+    z_.avail_in = static_cast<uInt>(text.size());
+    z_.next_out = reinterpret_cast<Bytef*>(out.data());
+    z_.avail_out = static_cast<uInt>(out.size());
+    deflate(&z_, Z_SYNC_FLUSH);
+    out.resize(out.size() - z_.avail_out - 4);
+    return out;
+  }
+
+private:
+  z_stream z_{};
+};
+
+/// One by itself.
+inline std::string deflated(std::string_view text) { return deflater{}.message(text); }
+
+inline std::string inflated(std::string message) {
+  message.append("\x00\x00\xff\xff", 4);
+  z_stream z{};
+  inflateInit2(&z, -15);
+  std::string out(1 << 20, '\0');
+  z.next_in = reinterpret_cast<Bytef*>(message.data());
+  z.avail_in = static_cast<uInt>(message.size());
+  z.next_out = reinterpret_cast<Bytef*>(out.data());
+  z.avail_out = static_cast<uInt>(out.size());
+  inflate(&z, Z_SYNC_FLUSH);
+  out.resize(z.total_out);
+  inflateEnd(&z);
+  return out;
 }
 
 } // namespace strike::test::ws

@@ -85,7 +85,7 @@ int http_attempt::on_event(lws* of, lws_callback_reasons why, std::string_view i
     return on_piece(in);
   case LWS_CALLBACK_COMPLETED_CLIENT_HTTP:
     release(); // it is kept for the next request
-    finish(ends_with_ == ending::last_chunk && !is_reading_ ? cut() : std::move(got_));
+    finish(ends_with_ == ending::last_chunk && has_ended(of) ? cut() : std::move(got_));
     return 0;
   case LWS_CALLBACK_CLOSED_CLIENT_HTTP:
     release();
@@ -106,10 +106,7 @@ int http_attempt::on_readable(lws* of) {
   char room[LWS_PRE + piece_size];
   auto* at = room + LWS_PRE;
   int size = piece_size;
-  is_reading_ = true;
-  const bool ok = lws_http_client_read(of, &at, &size) >= 0;
-  is_reading_ = false;
-  return ok ? 0 : -1;
+  return lws_http_client_read(of, &at, &size) < 0 ? -1 : 0;
 }
 
 int http_attempt::on_writeable(lws* of) {

@@ -41,8 +41,6 @@ private:
   std::function<void(answer)> done_; ///< empty once called
   http_response got_;
   enum class ending : std::uint8_t { connection, length, last_chunk } ends_with_ = ending::connection; ///< the answer
-  /// libwebsockets calls an answer in chunks complete after the last one, in a read, and when the connection ends.
-  bool is_reading_ = false;
   bool is_sent_ = false;
   bool may_take_over_ = false; ///< an idle connection: it is the only request of its pool
 };

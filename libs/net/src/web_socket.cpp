@@ -98,8 +98,10 @@ void web_socket::on_failure(std::string why, int http_status) {
 
 int web_socket::on_event(lws* of, lws_callback_reasons why, std::string_view in) {
   switch (why) {
+  case LWS_CALLBACK_CLIENT_CONFIRM_EXTENSION_SUPPORTED:
+    return how_.deflate ? 0 : 1;
   case LWS_CALLBACK_CLIENT_ESTABLISHED:
-    return on_established();
+    return on_established(of);
   case LWS_CALLBACK_CLIENT_RECEIVE:
     return on_receive(of, in);
   case LWS_CALLBACK_CLIENT_RECEIVE_PONG:
@@ -116,8 +118,9 @@ int web_socket::on_event(lws* of, lws_callback_reasons why, std::string_view in)
   }
 }
 
-int web_socket::on_established() {
+int web_socket::on_established(lws* of) {
   if (now_ != state::connecting) return -1;
+  lws_set_extension_option(of, "permessage-deflate", "rx_buf_size", "16"); // 64 KiB inflated at once, not 1 KiB
   reached();
   now_ = state::open;
   deadline().cancel();

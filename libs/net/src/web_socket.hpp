@@ -28,7 +28,7 @@ private:
   int on_event(lws* of, lws_callback_reasons why, std::string_view in) override;
   void on_deadline() override;
   void on_failure(std::string why, int http_status) override;
-  int on_established();
+  int on_established(lws* of);
   int on_receive(lws* of, std::string_view piece);
   int on_writeable(lws* of);
   int on_peer_close(std::string_view payload);

@@ -105,6 +105,14 @@ TEST_F(fetch_test, puts_chunks_together) {
     ASSERT_TRUE(got) << got.error().text;
     EXPECT_EQ(got->body, "first" + std::string(8'000, '2'));
   }
+  tls_server closing{[](peer& on) {
+                       read_request(on);
+                       on.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\n");
+                     },
+                     localhost};
+  const auto got = fetch({.url = url(closing)});
+  ASSERT_TRUE(got) << got.error().text;
+  EXPECT_EQ(got->body, "body");
 }
 
 TEST_F(fetch_test, takes_the_end_of_the_connection_for_the_end_of_a_body_without_length) {

@@ -56,8 +56,9 @@ struct net_test : testing::Test {
     }
   }
   /// Serves the loop until a server's thread has set it.
-  template <class T> T await(std::future<T> x) {
-    std::jthread waker{[&] {
+  template <class T> T await(std::future<T> from) {
+    const auto x = from.share();
+    std::jthread waker{[this, x] {
       x.wait();
       loop->wake();
     }};

@@ -33,7 +33,7 @@ TEST_F(web_socket_test, sends_texts_in_order_and_gets_a_thousand_back_in_order) 
                       for (ws::received x; (x = ws::read_frame(on)).kind() == ws::text;) on.write(ws::frame(x.payload));
                     },
                     localhost};
-  const auto x = open({.url = "wss://" + server.authority()});
+  const auto x = open({.url = "wss://" + server.authority(), .deflate = false});
   run_until([&] { return x->is_open; });
   for (int i = 0; i < 1'000; ++i) ASSERT_TRUE(x->socket->send("message " + std::to_string(i)));
   run_until([&] { return x->texts.size() == 1'000; });
@@ -118,14 +118,62 @@ TEST_F(web_socket_test, takes_large_messages_of_every_length) {
   for (std::size_t i = 0; i < sizes.size(); ++i) EXPECT_TRUE(x->texts[i] == whole.substr(0, sizes[i])) << sizes[i];
 }
 
-TEST_F(web_socket_test, offers_no_extension) {
+TEST_F(web_socket_test, inflates_what_the_server_agreed_to_deflate) {
+  const auto whole = book_of(3'000'000);
+  const std::vector<std::size_t> sizes = {1, 300, 4'096, 65'535, 65'536, 65'537, 200'000, whole.size()};
+  std::promise<std::string> offer;
+  std::promise<ws::received> sent;
+  tls_server server{
+      [&](peer& on) {
+        offer.set_value(
+            ws::header_of(ws::accept(on, "Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover; "
+                                         "client_no_context_takeover\r\n"),
+                          "Sec-WebSocket-Extensions"));
+        for (const auto size : sizes)
+          on.write(ws::frame(ws::deflated(whole.substr(0, size)), ws::text, ws::final_bit | ws::deflated_bit));
+        on.write(ws::frame("plain in between"));
+        sent.set_value(ws::read_frame(on));
+        on.wait_for_end();
+      },
+      localhost};
+  const auto x = open(server);
+  run_until([&] { return x->texts.size() == sizes.size() + 1; });
+  EXPECT_TRUE(offer.get_future().get().starts_with("permessage-deflate"));
+  for (std::size_t i = 0; i < sizes.size(); ++i) EXPECT_TRUE(x->texts[i] == whole.substr(0, sizes[i])) << sizes[i];
+  EXPECT_EQ(x->texts.back(), "plain in between");
+  const std::string request(1'000, 'a');
+  ASSERT_TRUE(x->socket->send(request));
+  const auto got = await(sent.get_future());
+  EXPECT_TRUE(got.head & ws::deflated_bit);
+  EXPECT_LT(got.payload.size(), 100U);
+  EXPECT_EQ(ws::inflated(got.payload), request);
+}
+
+TEST_F(web_socket_test, inflates_with_context_takeover) {
+  tls_server server{[&](peer& on) {
+                      ws::accept(on, "Sec-WebSocket-Extensions: permessage-deflate\r\n");
+                      ws::deflater kept;
+                      for (int i = 0; i < 200; ++i)
+                        on.write(ws::frame(kept.message("the same text again and again " + std::to_string(i)), ws::text,
+                                           ws::final_bit | ws::deflated_bit));
+                      on.wait_for_end();
+                    },
+                    localhost};
+  const auto x = open(server);
+  run_until([&] { return x->texts.size() == 200 || x->end; });
+  for (std::size_t i = 0; i < x->texts.size(); ++i)
+    ASSERT_EQ(x->texts[i], "the same text again and again " + std::to_string(i));
+  EXPECT_FALSE(x->end);
+}
+
+TEST_F(web_socket_test, does_not_offer_to_deflate_when_told_not_to) {
   std::promise<std::string> head;
   tls_server server{[&](peer& on) {
                       head.set_value(ws::accept(on));
                       on.wait_for_end();
                     },
                     localhost};
-  const auto x = open({.url = "wss://" + server.authority()});
+  const auto x = open({.url = "wss://" + server.authority(), .deflate = false});
   run_until([&] { return x->is_open; });
   EXPECT_EQ(ws::header_of(head.get_future().get(), "Sec-WebSocket-Extensions"), "");
 }
@@ -261,7 +309,7 @@ TEST_F(web_socket_test, two_loops_serve_at_once) {
     for (int round = 0; round < 20; ++round) {
       bool is_done = false;
       std::unique_ptr<net::socket> socket;
-      auto x = (*second)->open_socket({.url = "wss://" + server.authority()},
+      auto x = (*second)->open_socket({.url = "wss://" + server.authority(), .deflate = false},
                                       {.on_open = [&] { ASSERT_TRUE(socket->send("from the other")); },
                                        .on_text = [&](auto text) { is_done = text == "from the other"; },
                                        .on_close = [](const auto& r) { ADD_FAILURE() << r.text; }});
@@ -270,7 +318,7 @@ TEST_F(web_socket_test, two_loops_serve_at_once) {
     }
   }};
   for (int round = 0; round < 20; ++round) {
-    const auto x = open({.url = "wss://" + server.authority()});
+    const auto x = open({.url = "wss://" + server.authority(), .deflate = false});
     run_until([&] { return x->is_open; });
     ASSERT_TRUE(x->socket->send("from this one"));
     run_until([&] { return !x->texts.empty(); });

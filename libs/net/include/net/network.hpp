@@ -15,12 +15,12 @@ namespace strike::net {
 
 using headers = std::vector<std::pair<std::string, std::string>>;
 
-/// A WebSocket to open. permessage-deflate is not offered: the inflater of libwebsockets 4.1.6 repeats the end of some
-/// messages for ever.
+/// A WebSocket to open.
 struct socket_options {
   std::string url;                        ///< "wss://host[:port]/path?query"; "ws://" without TLS, for tests
   headers extra = {};                     ///< of the upgrade request
-  std::size_t largest_message = 16 << 20; ///< bytes; a longer one ends the socket
+  bool deflate = true;                    ///< offer permessage-deflate
+  std::size_t largest_message = 16 << 20; ///< bytes, after inflating; a longer one ends the socket
   std::chrono::nanoseconds connect_timeout = std::chrono::seconds{10}; ///< until it is open, TLS and upgrade included
   std::chrono::nanoseconds ping_every = std::chrono::seconds{20};      ///< a protocol ping after such a silence
   std::chrono::nanoseconds dead_after = std::chrono::seconds{60}; ///< without any byte, pongs included, it has ended
