@@ -1,6 +1,7 @@
 // `strike live --sandbox` and `strike doctor`: the whole system in one process, against venues that it serves itself.
 #include "journal/reader.hpp"
 #include "kit/bus_kit.hpp"
+#include "kit/test_ca.hpp"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -21,6 +22,7 @@ std::string text_of(const std::string& file) {
 
 struct live_command : testing::Test {
   temp_folder folder;
+  strike::test::test_ca stranger; ///< an authority that nobody here was certified by
   std::string ports[4];
 
   live_command() {
@@ -77,7 +79,7 @@ TEST_F(live_command, trades_on_paper_on_three_venues_and_records_them) {
   for (const auto* line : {"ok       deribit clock", "ok       derive clock", "ok       polymarket clock",
                            "ok       deribit socket", "ok       derive socket", "ok       polymarket socket"})
     EXPECT_THAT(well.out, HasSubstr(line));
-  const auto fault = doctor(folder.write("other.toml", text_of(config("/etc/ssl/certs/ca-certificates.crt"))));
+  const auto fault = doctor(folder.write("other.toml", text_of(config(stranger.file()))));
   EXPECT_EQ(fault.exit_code, 1);
   EXPECT_THAT(fault.out, HasSubstr("FAILED   deribit https"));
   EXPECT_THAT(fault.out, HasSubstr("certificate"));
@@ -98,7 +100,7 @@ TEST_F(live_command, trades_on_paper_on_three_venues_and_records_them) {
 }
 
 TEST_F(live_command, doctor_says_what_to_mend_when_no_venue_is_there) {
-  const auto sick = doctor(config("/etc/ssl/certs/ca-certificates.crt"));
+  const auto sick = doctor(config(stranger.file()));
   EXPECT_EQ(sick.exit_code, 1);
   EXPECT_THAT(sick.out, HasSubstr("ok       configuration"));
   EXPECT_THAT(sick.out, HasSubstr("FAILED   derive https"));
