@@ -79,7 +79,8 @@ struct gateway_system : bus_test {
 };
 
 TEST_F(gateway_system, carries_events_to_the_bus_and_its_outages_too) {
-  ASSERT_TRUE(eventually([&] { return market.bid(btc) == 1; }, market)) << gateway.err();
+  ASSERT_TRUE(eventually([&] { return market.bid(btc) == 1 && states(channel::status).size() == 1; }, market))
+      << gateway.err();
   EXPECT_EQ(far.subscription(1), "+0");
   EXPECT_TRUE(gateway.is_ready());
   far.cut(1);
