@@ -145,11 +145,13 @@ void engine::service(std::int64_t until_ns) {
   const warnings_of_this_thread to{on_warning_};
   const auto now = now_ns();
   const bool may_wait = until_ns > now;
-  if (may_wait && until_ns != INT64_MAX)
-    lws_sul_schedule(
-        context_, 0, &until_, [](lws_sorted_usec_list_t*) {}, (until_ns - now) / ns_per_us + 1);
+  if (may_wait && until_ns != INT64_MAX) {
+    until_.context = context_;
+    const auto ring = [](lws_sorted_usec_list_t* x) { lws_cancel_service(reinterpret_cast<alarm*>(x)->context); };
+    lws_sul_schedule(context_, 0, &until_.node, ring, (until_ns - now) / ns_per_us + 1);
+  }
   lws_service(context_, may_wait ? 0 : -1);
-  lws_sul_cancel(&until_);
+  lws_sul_cancel(&until_.node);
   names_->deliver();
 }
 

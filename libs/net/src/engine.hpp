@@ -71,7 +71,14 @@ private:
   std::set<std::string> claimed_;
   std::optional<resolver> names_;
   std::mt19937_64 random_{std::random_device{}()};
-  lws_sorted_usec_list_t until_{};
+
+  /// Ends a wait. It cancels the service, since libwebsockets may fire a timer on its way into the wait, and would then
+  /// wait as if it had not been there.
+  struct alarm {
+    lws_sorted_usec_list_t node{}; ///< first: libwebsockets hands it back
+    lws_context* context = nullptr;
+  };
+  alarm until_;
 };
 
 /// Calls once, on the loop's thread, from within its round.
