@@ -16,8 +16,8 @@ namespace {
 
 constexpr std::int64_t expiry_hour_ns = 8 * 3'600 * ns_per_s, settled_by_ns = 60 * ns_per_s;
 constexpr backoff load_again{.first = std::chrono::seconds{5}, .longest = std::chrono::minutes{1}};
-// The delivery price is published some time after the expiry.
-constexpr std::int64_t ask_every_ns = 60 * ns_per_s, ask_until_ns = 3'600 * ns_per_s;
+// The delivery price is published some time after the expiry: it is asked for less and less often.
+constexpr std::int64_t ask_first_ns = 10 * ns_per_s, ask_every_ns = 60 * ns_per_s, ask_until_ns = 3'600 * ns_per_s;
 
 } // namespace
 
@@ -143,7 +143,7 @@ void feed::end(instrument_id id, const moment& now) {
   if (!has_expired || index.empty()) return;
   auto& waiting = settling_[{index, expiry_ns}];
   waiting.instruments.push_back(id);
-  waiting.due_ns = expiry_ns + ask_every_ns;
+  waiting.due_ns = expiry_ns + ask_first_ns;
   waiting.until_ns = expiry_ns + ask_until_ns;
 }
 
@@ -163,8 +163,8 @@ void feed::ask_delivery(const moment& now) {
   });
   for (auto& [what, x] : settling_) {
     if (x.due_ns > now.wall_ns) continue;
-    x.due_ns = now.wall_ns + ask_every_ns;
     const auto& [index, expiry_ns] = what;
+    x.due_ns = now.wall_ns + std::clamp(now.wall_ns - expiry_ns, ask_first_ns, ask_every_ns);
     get(
         fmt::format("get_delivery_prices?index_name={}&offset=0&count=10", index), 1,
         [this, index = index, expiry_ns = expiry_ns](deribit::message_reader& read, const moment&) {

@@ -104,9 +104,9 @@ void generated_market::list_predictions(std::int64_t now_ns, std::vector<market_
   };
   for (std::size_t place = 0; place < settings_.coins.size(); ++place) {
     const coin_choice of{settings_.coins[place], place};
-    const auto this_one = now_ns - now_ns % up_or_down_ns;
+    const auto length_ns = settings_.updown_ns;
     for (std::int64_t ahead = 0; ahead <= updowns_ahead; ++ahead)
-      list_once({up_or_down(of, this_one + ahead * up_or_down_ns)});
+      list_once({up_or_down(of, now_ns - now_ns % length_ns + ahead * length_ns, length_ns)});
     if (place >= option_coins) continue;
     int day = new_york_noon(now_ns, 0) > now_ns ? 0 : 1;
     for (std::size_t count = 0; count < settings_.prediction_days; ++count, ++day) {

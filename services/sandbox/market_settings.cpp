@@ -18,6 +18,8 @@ market_settings read_market_settings(config::section from) {
   x.depth = count("depth", x.depth, 2, 100);
   x.prediction_days = count("prediction_days", x.prediction_days, 1, 14);
   x.prediction_strikes = count("prediction_strikes", x.prediction_strikes, 3, 41);
+  x.updown_ns = from.duration_ns("updown", x.updown_ns);
+  if (x.updown_ns < ns_per_s || x.updown_ns % ns_per_s != 0) from.reject("updown", "must be whole seconds, at least \"1s\"");
   x.prediction_noise = from.number("prediction_noise", x.prediction_noise, 0, 0.2);
   x.events_per_s = from.number("events_per_s", x.events_per_s, 1, 100'000);
   x.first_expiry_after_ns = from.duration_ns("first_expiry_after", x.first_expiry_after_ns);

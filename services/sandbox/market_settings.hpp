@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/time.hpp"
 #include "config/section.hpp"
 #include "sandbox/underlyings.hpp"
 
@@ -15,6 +16,7 @@ struct market_settings {
   std::size_t depth = 10;   ///< levels on each side of a book
   std::size_t prediction_days = 2;
   std::size_t prediction_strikes = 5; ///< "Bitcoin above $K on DATE", a day
+  std::int64_t updown_ns = 300 * ns_per_s; ///< how long a market "Up or Down" lasts
   double prediction_noise = 0.01;     ///< how far Polymarket strays from the options' odds, standard deviation
   double events_per_s = 400;          ///< of all venues and kinds
   /// The nearest expiry of options comes so long after the start; 0: at its 08:00 UTC.

@@ -113,12 +113,14 @@ std::vector<made_market> range_family(coin_choice of, std::span<const double> st
   return family;
 }
 
-made_market up_or_down(coin_choice of, std::int64_t starts_ns) {
+made_market up_or_down(coin_choice of, std::int64_t starts_ns, std::int64_t length_ns) {
+  const auto length_s = length_ns / ns_per_s;
+  const auto length = length_s % 60 == 0 ? fmt::format("{}m", length_s / 60) : fmt::format("{}s", length_s);
   auto x = crypto_market(of.settings);
   x.outcomes[0].label = "Up";
   x.outcomes[1].label = "Down";
-  x.slug = x.event_slug = fmt::format("{}-updown-5m-{}", lower(of.settings.name), starts_ns / ns_per_s);
-  x.ends_ns = starts_ns + up_or_down_ns;
+  x.slug = x.event_slug = fmt::format("{}-updown-{}-{}", lower(of.settings.name), length, starts_ns / ns_per_s);
+  x.ends_ns = starts_ns + length_ns;
   x.question = x.event_title =
       fmt::format("{} Up or Down - {}, {}-{} ET", of.settings.long_name, new_york_date(starts_ns),
                   new_york_time(starts_ns), new_york_time(x.ends_ns));

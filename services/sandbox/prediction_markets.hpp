@@ -30,9 +30,9 @@ struct coin_choice {
 std::vector<made_market> above_family(coin_choice of, std::span<const double> strikes, std::int64_t ends_ns);
 /// "Bitcoin price on DATE": the ranges between strikes and beyond them, exactly one of which wins (neg-risk).
 std::vector<made_market> range_family(coin_choice of, std::span<const double> strikes, std::int64_t ends_ns);
-/// "Bitcoin Up or Down": five minutes from a multiple of five minutes.
-made_market up_or_down(coin_choice of, std::int64_t starts_ns);
-inline constexpr std::int64_t up_or_down_ns = 300'000'000'000;
+/// "Bitcoin Up or Down", such as the venue's of five minutes: the slug begins with "btc-updown-5m-".
+/// @param length_ns whole seconds
+made_market up_or_down(coin_choice of, std::int64_t starts_ns, std::int64_t length_ns);
 
 /// Gives a market its identifiers, which follow from its slug and the seed.
 void identify(binary_market& x, std::uint64_t seed);

@@ -47,6 +47,8 @@ gateway_report::gateway_report(venue at, process::logger& log, process::metric_r
       dropped_{in.get_counter("strike_gateway_events_dropped_total",
                               "Events that nobody wants, or that a younger socket carries", of(at))},
       reconnects_{in.get_counter("strike_gateway_reconnects_total", "Sockets that ended, once they were open", of(at))},
+      silent_{in.get_counter("strike_gateway_silent_sockets_total", "Sockets that were replaced since nothing came on them",
+                             of(at))},
       events_{counters_by<channel>(in, at, "strike_gateway_events_total", "Events for the bus", "channel")},
       oddities_{counters_by<oddity>(in, at, "strike_gateway_oddities_total",
                                     "Messages that could not be used, and data that was lost", "kind")},
@@ -107,6 +109,7 @@ void gateway_report::closed(std::uint64_t socket, std::string_view why, bool was
 }
 
 void gateway_report::silent(std::uint64_t socket, std::string_view why) {
+  silent_.add();
   log_.warning("socket is silent", {{"venue", to_text(at_)}, {"socket", socket}, {"why", why}});
 }
 
@@ -138,6 +141,7 @@ wire::heartbeat gateway_report::heartbeat(const std::string& service, std::uint6
                        .ready = ready_.is_ready()};
   made.counters["frames"] = frames_.value();
   made.counters["reconnects"] = reconnects_.value();
+  made.counters["silent_sockets"] = silent_.value();
   for (const auto& x : enum_names<channel>::table)
     made.counters[fmt::format("events_{}", x.text)] = events_[static_cast<std::size_t>(x.value)]->value();
   for (const auto& x : enum_names<oddity>::table)

@@ -56,7 +56,7 @@ private:
   venue at_;
   process::logger& log_;
   process::readiness& ready_;
-  process::counter &frames_, &dropped_, &reconnects_;
+  process::counter &frames_, &dropped_, &reconnects_, &silent_;
   std::array<process::counter*, enum_names<channel>::table.size()> events_;
   std::array<process::counter*, enum_names<oddity>::table.size()> oddities_;
   process::gauge &sockets_, &wanted_, &carried_, &instruments_, &frame_age_;
