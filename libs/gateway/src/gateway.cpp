@@ -158,7 +158,8 @@ void gateway_actor::serve(net::loop& loop) {
              return std::uniform_real_distribution{}(source);
            },
        .to = {.publish = [&publisher](std::span<const market_event> events) { publisher.publish(events); },
-              .distrust = [&publisher](feed::slot which, trust why) { publisher.distrust(which, why); }}},
+              .distrust = [&publisher](feed::slot which, trust why) { publisher.distrust(which, why); }},
+       .data_silence = x.how.data_silence},
       x.instruments,
       x.make(x.instruments)};
   for (const auto& prefix : x.wanted) core.demand({.is_wanted = true, .prefix = prefix});

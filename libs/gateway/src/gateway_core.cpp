@@ -21,7 +21,7 @@ constexpr std::array data_channels = {channel::ticker, channel::book, channel::t
 gateway_core::gateway_core(tools with, instrument_registry& names, std::unique_ptr<venue_feed> feed)
     : with_{std::move(with)}, names_{names}, feed_{std::move(feed)}, instruments_{feed_->at(), names_},
       topics_{feed_->at(), names_, [this](feed::slot which) { return feed_->has_topic(which); }},
-      shards_{{with_.on, *feed_, with_.report, with_.clock, with_.random, failure_}, *this} {
+      shards_{{with_.on, *feed_, with_.report, with_.clock, with_.random, failure_, with_.data_silence}, *this} {
   feed_->start(*this, with_.clock());
 }
 

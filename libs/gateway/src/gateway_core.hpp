@@ -30,6 +30,7 @@ public:
     std::function<moment()> clock;
     std::function<double()> random; ///< in [0, 1)
     output to;
+    std::chrono::nanoseconds data_silence{0}; ///< as in `settings`
   };
   /// Starts the feed.
   gateway_core(tools with, instrument_registry& names, std::unique_ptr<venue_feed> feed);

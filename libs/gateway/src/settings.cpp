@@ -12,6 +12,8 @@ settings read_settings(config::section root, venue at, std::string_view publish)
   made.ca_file = table.file("ca_file").string();
   made.grace = std::chrono::nanoseconds{table.duration_ns("grace", made.grace.count())};
   if (made.grace.count() < 0) table.reject("grace", "must not be negative");
+  made.data_silence = std::chrono::nanoseconds{table.duration_ns("data_silence", made.data_silence.count())};
+  if (made.data_silence.count() < 0) table.reject("data_silence", "must not be negative; \"0s\" never replaces");
   return made;
 }
 

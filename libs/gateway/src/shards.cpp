@@ -1,11 +1,23 @@
 #include "shards.hpp"
 
+#include "base/time.hpp"
+
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
 
 namespace strike::gateway {
+
+namespace {
+
+/// What comes so soon after the opening may be what every new socket gets, and says nothing of the market.
+constexpr std::int64_t initial_data_ns = 10 * ns_per_s;
+constexpr std::int64_t most_patience = 16;
+
+} // namespace
 
 /// A socket that has opened, and its session.
 struct shards::connection final : session_port {
@@ -27,6 +39,7 @@ struct shards::connection final : session_port {
   net::generation id;
   std::uint32_t serial; ///< over all shards; a younger one is larger
   std::unique_ptr<session> talk;
+  std::int64_t opened_ns = 0;
   bool has_settled = false;            ///< once
   std::optional<std::string> given_up; ///< why; it ends when its session returns
 };
@@ -37,6 +50,8 @@ struct shards::shard {
   std::size_t keys = 0;
   std::vector<std::unique_ptr<connection>> connections; ///< open ones, oldest first
   net::generation last_opened = 0;
+  std::int64_t data_ns = 0;     ///< of the last event, or since its socket was last replaced for want of them
+  std::int64_t patience_ns = 0; ///< with the next one
   bool has_failed = false;              ///< none is open, since the last one ended or could not open
   std::vector<feed::slot> gone, joined; ///< during `change`: what its sessions are to be told
 
@@ -101,6 +116,7 @@ shards::shard& shards::with_room() {
 
 shards::shard& shards::open_shard() {
   auto& made = *shards_.emplace_back(std::make_unique<shard>());
+  made.patience_ns = with_.data_silence.count();
   made.line = std::make_unique<net::link>(
       with_.on, net::link::options{.socket = with_.feed.socket(), .silence = with_.feed.limit().silence},
       net::link::handlers{
@@ -138,6 +154,7 @@ void shards::tell_sessions(shard& x, const moment& now) {
 void shards::on_open(shard& home, net::generation id) {
   const auto now = with_.clock();
   auto& made = *home.connections.emplace_back(std::make_unique<connection>(*this, home, id, ++last_serial_));
+  made.opened_ns = home.data_ns = now.steady_ns;
   home.last_opened = id;
   home.has_failed = false;
   with_.report.opened(made.serial, home.topics.size());
@@ -171,6 +188,8 @@ template <class F> void shards::run(connection& x, const moment& now, F f) {
   if (!batch_.empty()) {
     to_.on_events(batch_, now);
     batch_.clear();
+    x.home.data_ns = now.steady_ns;
+    if (now.steady_ns - x.opened_ns > initial_data_ns) x.home.patience_ns = with_.data_silence.count();
   }
   after_call(x);
 }
@@ -283,10 +302,26 @@ void shards::ask_again(const moment& now) {
 
 // ---- time ----
 
+/// A socket that lives but brings nothing is replaced.
+/// @returns when to look again
+std::int64_t shards::watch_data(shard& x, const moment& now) {
+  if (with_.data_silence.count() == 0 || x.connections.empty() || !x.connections.back()->has_settled) return INT64_MAX;
+  if (now.steady_ns < x.data_ns + x.patience_ns) return x.data_ns + x.patience_ns;
+  x.data_ns = now.steady_ns;
+  const auto is_quote = [](feed::slot which) { return feed::channel_of_slot(which) != channel::trades; };
+  if (std::ranges::any_of(x.topics, is_quote)) {
+    x.line->replace(x.connections.back()->id, fmt::format("no market data for {} s, though the socket lives",
+                                                          x.patience_ns / ns_per_s));
+    x.patience_ns = std::min(2 * x.patience_ns, most_patience * with_.data_silence.count());
+  }
+  return x.data_ns + x.patience_ns;
+}
+
 std::int64_t shards::round(const moment& now) {
   ask_again(now);
   auto next_ns = INT64_MAX;
   for (const auto& x : shards_) {
+    next_ns = std::min(next_ns, watch_data(*x, now));
     next_ns = std::min(next_ns, x->line->round(now.steady_ns));
     for (auto* each = x->youngest_below(UINT32_MAX); each;) {
       const auto serial = each->serial;

@@ -5,6 +5,7 @@
 #include "gateway_report.hpp"
 #include "net/link.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -36,6 +37,7 @@ public:
     std::function<moment()> clock;
     std::function<double()> random; ///< in [0, 1)
     failure_slot& failure;          ///< of sessions that throw
+    std::chrono::nanoseconds data_silence; ///< as in `settings`
   };
 
   shards(tools with, listener& to);
@@ -93,6 +95,7 @@ private:
   void accept(const connection& from, market_event&& event);
   void accept_early(const connection& from, market_event& event);
   void ask_again(const moment& now);
+  std::int64_t watch_data(shard& x, const moment& now);
 
   tools with_;
   listener& to_;

@@ -24,9 +24,12 @@ struct member {
   bool is_open = false;
   bool is_leaving = false; ///< closed by us: nothing of it is passed on but its end
   bool is_silent = false;  ///< its replacement is due, or opening
+  bool is_useless = false; ///< likewise, whatever comes on it
   bool was_heard = false;  ///< since the last round, which knows the time
   std::int64_t heard_ns = 0;
   std::optional<std::int64_t> opened_ns; ///< as of the first round after it
+
+  bool is_replaced() const { return is_silent || is_useless; }
 };
 
 } // namespace
@@ -160,6 +163,13 @@ result<void> link::send(generation which, std::string_view text) {
 
 void link::settled(generation which) { impl_->settle(which); }
 
+void link::replace(generation which, std::string_view why) {
+  auto* x = impl_->find(which);
+  if (!x || x != impl_->newest() || !x->is_open || x->is_replaced()) return;
+  x->is_useless = true;
+  if (impl_->call.on_silent) impl_->call.on_silent(which, why);
+}
+
 void link::drop(generation which, std::string_view why) {
   auto* x = impl_->find(which);
   if (!x || x->is_leaving) return;
@@ -185,7 +195,7 @@ std::int64_t link::round(std::int64_t now_ns) {
   if (newest && newest->opened_ns && now_ns - *newest->opened_ns >= self->how.takeover.count())
     self->settle(newest->id); // an owner that never says so, or a replacement that takes too long
   const auto silence = self->how.silence.count();
-  if (newest && newest->is_open && !newest->is_silent && silence > 0 && now_ns - newest->heard_ns >= silence) {
+  if (newest && newest->is_open && !newest->is_replaced() && silence > 0 && now_ns - newest->heard_ns >= silence) {
     newest->is_silent = true;
     if (self->call.on_silent)
       self->call.on_silent(newest->id, "no message for " + seconds(self->how.silence) + "; opening another socket");
@@ -193,14 +203,14 @@ std::int64_t link::round(std::int64_t now_ns) {
     newest = self->newest();
   }
   self->apply_waits(now_ns);
-  if ((!newest || newest->is_silent) && now_ns >= self->not_before_ns) {
+  if ((!newest || newest->is_replaced()) && now_ns >= self->not_before_ns) {
     self->open_next();
     if (!self->has_owner) return never_ns;
     self->apply_waits(now_ns);
     newest = self->newest();
   }
 
-  if (!newest || newest->is_silent) return self->not_before_ns;
+  if (!newest || newest->is_replaced()) return self->not_before_ns;
   if (!newest->opened_ns) return never_ns; // its opening, or its end, is an event
   auto due = never_ns;
   if (silence > 0) due = newest->heard_ns + silence;

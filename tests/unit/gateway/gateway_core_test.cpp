@@ -44,7 +44,8 @@ struct gateway_core_of : names {
                                          },
                                      .random = [] { return 0.5; },
                                      .to = {[this](std::span<const market_event> x) { publish(x); },
-                                            [this](slot which, trust why) { distrust(which, why); }}},
+                                            [this](slot which, trust why) { distrust(which, why); }},
+                                     .data_silence = data_silence},
                  instruments, std::make_unique<made_up_feed>(inside));
     core->round();
     told.clear(); // what was listed
@@ -104,6 +105,7 @@ struct gateway_core_of : names {
   last_values values;
   std::vector<std::string> told;
   std::vector<std::size_t> spans; ///< how many events each publication had
+  std::chrono::nanoseconds data_silence{0};
   std::optional<gateway_core> core;
 };
 
@@ -329,6 +331,51 @@ TEST_F(gateway_core_of, a_socket_that_does_not_take_a_frame_is_given_up) {
   socket->close();
   pass(1s);
   connect("+0,4");
+}
+
+// ---- sockets without data ----
+
+struct socket_without_data : gateway_core_of {
+  void SetUp() override {
+    inside->limit.silence = std::chrono::hours{1};
+    data_silence = 60s;
+    start();
+    want("md/deribit/BTC-PERPETUAL/ticker/");
+    socket = connect("+0");
+    socket->deliver("ok;t 0 100");
+  }
+  void replace() {
+    socket->deliver("ok"); // a heartbeat, as it were
+    pass(1s);
+    const auto next = network.take_socket();
+    next->open();
+    EXPECT_EQ(next->take_sent(), "+0");
+    next->deliver("ok;t 0 100");
+    EXPECT_EQ(socket->take_goodbye().reason, "replaced");
+    socket->close();
+    socket = next;
+  }
+  std::shared_ptr<fake_socket> socket;
+};
+
+TEST_F(socket_without_data, is_replaced_though_messages_come) {
+  pass(59s);
+  socket->deliver("ok");
+  EXPECT_TRUE(network.opened.empty());
+  replace();
+  pass(119s);
+  EXPECT_TRUE(network.opened.empty()) << "the market is quiet: the wait is twice as long";
+  replace();
+}
+
+TEST_F(socket_without_data, stays_while_events_come) {
+  for (int i = 0; i < 10; ++i) {
+    pass(40s);
+    socket->deliver("t 0 101");
+  }
+  EXPECT_TRUE(network.opened.empty());
+  pass(59s);
+  replace();
 }
 
 // ---- make before break ----

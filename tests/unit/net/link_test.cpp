@@ -206,6 +206,21 @@ TEST_F(silent_link, may_end_before_its_replacement_opens_without_a_further_attem
   EXPECT_EQ(x.current(), 2U);
 }
 
+TEST_F(silent_link, is_replaced_on_request_whatever_comes_on_it) {
+  x.replace(1, "useless");
+  first->deliver("heartbeat");
+  x.round(ns(11s));
+  second = network.take_socket();
+  x.replace(1, "useless"); // it is on its way
+  first->deliver("heartbeat");
+  x.round(ns(12s));
+  EXPECT_TRUE(network.opened.empty());
+  second->open();
+  x.settled(2);
+  first->take_goodbye();
+  EXPECT_EQ(take_events(), (lines{"open 1", "silent 1", "1: heartbeat", "1: heartbeat", "open 2"}));
+}
+
 TEST_F(link_test, drop_closes_and_opens_another_after_the_backoff) {
   auto& x = make();
   x.round(0);

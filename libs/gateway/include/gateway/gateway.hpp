@@ -18,6 +18,9 @@ struct settings {
   bus::bind_config publish;
   std::string ca_file; ///< whom to trust; empty: the system's store
   std::chrono::nanoseconds grace = std::chrono::seconds{10};
+  /// Of a socket that carries tickers or books, without an event, though heartbeats may come: it is replaced. While its
+  /// replacements are as quiet, the market is, and the wait doubles, up to 16 times this. 0: never.
+  std::chrono::nanoseconds data_silence = std::chrono::seconds{60};
 };
 
 /// Mistakes are recorded in the document.

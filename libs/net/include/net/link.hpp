@@ -43,6 +43,9 @@ public:
   result<void> send(generation which, std::string_view text);
   /// The newer socket carries all that is wanted: older ones are closed.
   void settled(generation which);
+  /// That socket is of no use, though messages may come: it is replaced as a silent one is. Nothing if a replacement is on
+  /// its way.
+  void replace(generation which, std::string_view why);
   /// Closes that socket; another is opened, after the backoff.
   void drop(generation which, std::string_view why);
   /// The next attempt waits at least so long, as a venue asks after too many requests.
