@@ -223,17 +223,13 @@ TEST_P(each_venue, unsubscribes_some_time_after_the_last_consumer_has_left) {
 
 /// A venue whose sockets count as silent after a short while.
 struct silent_venue : venue_kit, testing::WithParamInterface<venue> {
-  silent_venue()
-      : venue_kit{GetParam(), GetParam() == venue::deribit  ? "silence = \"11s\"\n"
-                              : GetParam() == venue::derive ? "silence = \"3s\"\n"
-                                                            : "ping = \"1s\"\n"} {}
+  silent_venue() : venue_kit{GetParam(), "data_silence = \"3s\"\n"} {}
 };
-// Polymarket's gateway: see the test of its own below
-INSTANTIATE_TEST_SUITE_P(venues, silent_venue, testing::Values(venue::deribit, venue::derive), name_of);
+INSTANTIATE_TEST_SUITE_P(venues, silent_venue, every_venue, name_of);
 
 TEST_P(silent_venue, replaces_a_socket_that_stays_open_but_sends_nothing) {
   start();
-  fault("silence --for 15s");
+  fault("silence --for 6s");
   market->events.clear();
   ASSERT_TRUE(becomes([&] { return gateway->metric("strike_gateway_silent_sockets_total") > 0; }));
   EXPECT_TRUE(flows());
