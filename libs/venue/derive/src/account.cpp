@@ -44,7 +44,7 @@ template <class T> bool count(value_reader& read, ondemand::value& from, std::st
   return true;
 }
 
-bool number(value_reader& read, ondemand::value& from, std::string_view what, double& into) {
+bool set_number(value_reader& read, ondemand::value& from, std::string_view what, double& into) {
   optional_double x;
   if (!read.number(from, what, x)) return false;
   if (x) into = *x;
@@ -132,28 +132,39 @@ bool message_reader::impl::read_orders(ondemand::value& from, std::vector<order_
          elements(from, "orders", [&](ondemand::value& row) { return read_order(row, into.emplace_back()); });
 }
 
-result<price_band> message_reader::band() {
-  price_band x;
-  const auto limit = [&](ondemand::value& from, std::string_view key, optional_price& into) {
+/// The short names, and the long ones of v2.
+bool message_reader::impl::read_band(ondemand::value& from, price_band& into) {
+  const auto limit = [&](ondemand::value& value, std::string_view key, optional_price& end) {
     price at;
-    if (is_null(from)) return true;
-    if (!amount_of(*impl_, from, key, at)) return false;
-    if (at.nanos != 0) into = at; // "0": none
+    if (is_null(value)) return true;
+    if (!amount_of(*this, value, key, at)) return false;
+    if (at.nanos != 0) end = at; // "0": none
     return true;
   };
+  const bool ok = fields(from, "ticker", [&](std::string_view key, ondemand::value& value) {
+    if (key == "t" || key == "timestamp") return time_ms(value, key, into.venue_ns);
+    if (key == "I" || key == "index_price") return number(value, key, into.index);
+    if (key == "minp" || key == "min_price") return limit(value, key, into.lowest);
+    if (key == "maxp" || key == "max_price") return limit(value, key, into.highest);
+    return true;
+  });
+  if (into.index && *into.index <= 0) into.index.reset();
+  return ok;
+}
+
+result<price_band> message_reader::band() {
+  price_band x;
   ondemand::value data;
-  const bool ok =
-      impl_->data(data) && impl_->fields(data, "data", [&](std::string_view outer, ondemand::value& ticker) {
-        if (outer == "timestamp") return impl_->time_ms(ticker, outer, x.venue_ns);
-        if (outer != "instrument_ticker") return true;
-        return impl_->fields(ticker, outer, [&](std::string_view key, ondemand::value& value) {
-          if (key == "I") return impl_->number(value, key, x.index);
-          if (key == "minp") return limit(value, key, x.lowest);
-          if (key == "maxp") return limit(value, key, x.highest);
-          return true;
-        });
-      });
-  if (x.index && *x.index <= 0) x.index.reset();
+  const bool ok = impl_->data(data) && impl_->fields(data, "data", [&](std::string_view key, ondemand::value& ticker) {
+    return key != "instrument_ticker" || impl_->read_band(ticker, x);
+  });
+  return impl_->finish(ok, std::move(x));
+}
+
+result<price_band> message_reader::band_now() {
+  price_band x;
+  ondemand::value answer;
+  const bool ok = impl_->answer(answer) && impl_->read_band(answer, x);
   return impl_->finish(ok, std::move(x));
 }
 
@@ -198,9 +209,9 @@ result<order_terms> message_reader::terms() {
     if (key == "base_currency") return impl_->text(value, key, x.base);
     if (key == "base_asset_address") return impl_->text(value, key, asset);
     if (key == "base_asset_sub_id") return sub_id = scalar(value), true;
-    if (key == "maker_fee_rate") return number(*impl_, value, key, x.maker_rate);
-    if (key == "taker_fee_rate") return number(*impl_, value, key, x.taker_rate);
-    if (key == "base_fee") return number(*impl_, value, key, x.base_fee);
+    if (key == "maker_fee_rate") return set_number(*impl_, value, key, x.maker_rate);
+    if (key == "taker_fee_rate") return set_number(*impl_, value, key, x.taker_rate);
+    if (key == "base_fee") return set_number(*impl_, value, key, x.base_fee);
     if (key == "minimum_amount") return amount_of(*impl_, value, key, x.minimum);
     if (key == "scheduled_deactivation") return count(*impl_, value, key, x.ends_s);
     if (key == "is_active") return x.is_active = scalar(value) != "false", true;

@@ -76,6 +76,7 @@ struct message_reader::impl : value_reader {
 
   bool read_trade(ondemand::value& from, trade_message& into);
   bool read_listing(ondemand::value& from, listing& into);
+  bool read_band(ondemand::value& from, price_band& into);
   bool read_order(ondemand::value& from, order_row& into);
   bool read_fill(ondemand::value& from, fill_row& into);
   bool read_fills(ondemand::value& from, std::vector<fill_row>& into);

@@ -122,6 +122,7 @@ public:
   result<listing> listed();                        ///< `public/get_instrument`
   result<std::vector<std::string>> currencies();   ///< `public/get_all_currencies`
   result<std::vector<settlement_price>> settled(); ///< `public/get_option_settlement_prices`
+  result<price_band> band_now();                   ///< `public/get_ticker`: v3 as `ticker_slim`, v2 with long names
   result<order_terms> terms();                     ///< `public/get_instrument`, for orders
   result<std::int64_t> time_ns();                  ///< `public/get_time`
   result<std::vector<std::uint64_t>> logged_in();  ///< `public/login`: the subaccounts
