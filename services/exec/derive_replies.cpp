@@ -123,10 +123,13 @@ void derive_venue::on_replaced(order_id id, const derive_reply& reply) {
   if (x == nullptr) return;
   x->is_queued = x->is_in_flight = false;
   using kind = derive_reply::kind;
-  const auto refuse = [&](std::string why) {
+  const auto refuse = [&](std::string why) { // nothing happened
     x->settle(x->replacing);
-    report(*x); // a cancel that seemed to be the first half of it
-    if (!x->is_ended) standing_later(id, std::move(why));
+    const auto fact = x->fact();
+    if (fact && is_final(fact->state))
+      report(*x); // what seemed to be the first half of it was the end
+    else
+      standing_later(id, std::move(why));
     go_on(*x);
   };
   if (reply.how == kind::lost) return lose(id, reply.text);
@@ -137,12 +140,15 @@ void derive_venue::on_replaced(order_id id, const derive_reply& reply) {
       note_malformed("the answer to a replacement", done.error());
       return lose(id, done.error().text);
     }
+    bool is_new = false;
     if (!done->placed) { // cancelled, and not replaced
       done->cancelled->reason = "cancelled, but its replacement was refused: " + done->fault;
       x->settle(x->replacing);
+      is_new = true;
     }
-    if (done->placed) absorb(*done->placed);
-    if (done->cancelled) absorb(*done->cancelled);
+    if (done->placed) is_new |= take_row(*x, *done->placed);
+    if (done->cancelled) is_new |= take_row(*x, *done->cancelled);
+    if (is_new) report(*x);
     for (const auto& row : done->fills) report_fill(row);
     return go_on(*x);
   }
@@ -151,8 +157,9 @@ void derive_venue::on_replaced(order_id id, const derive_reply& reply) {
   if (what == remedy::unknown) return lose(id, text);
   if (what == remedy::stop) halt(text);
   if (what == remedy::log_in) drop(text);
+  if (x->is_ended) return;
   if (what == remedy::closed) asked_.try_emplace(id, 0);
-  refuse(std::move(text)); // nothing happened
+  refuse(std::move(text));
 }
 
 void derive_venue::queue_cancel(derive_order& x) {

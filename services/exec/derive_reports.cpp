@@ -74,17 +74,22 @@ void derive_venue::lose(order_id id, std::string_view why) {
   auto* const x = find(id);
   if (x == nullptr || x->is_ended) return;
   to_.on_no_answer(id, why);
-  if (x->cancel_wanted && x->newest() == nullptr)
+  if (x->cancel_wanted && x->newest() != nullptr) return go_on(*x); // an event told its id
+  if (x->cancel_wanted)
     for (const auto& attempt : x->attempts)
       if (!attempt.is_settled) queue_burn(*x, attempt.nonce);
+}
+
+bool derive_venue::take_row(derive_order& x, const derive::order_row& row) {
+  by_venue_id_[row.order_id] = x.what.id;
+  return x.merge(row);
 }
 
 /// A row of an order, from whichever message.
 void derive_venue::absorb(const derive::order_row& row) {
   auto* const x = find(row.label, row.order_id);
   if (x == nullptr) return;
-  by_venue_id_[row.order_id] = x->what.id;
-  const bool is_new = x->merge(row);
+  const bool is_new = take_row(*x, row);
   if (row.status == derive::order_status::other) {
     tools_.log.warning("derive has a status of orders that is not known", {{"status", row.status_word}});
     return lose(x->what.id, "its status is '" + row.status_word + "'");
@@ -93,21 +98,32 @@ void derive_venue::absorb(const derive::order_row& row) {
   go_on(*x);
 }
 
-void derive_venue::report_fill(const derive::fill_row& row) {
+/// None, and noted, if its symbol is none.
+std::optional<fill_fact> derive_venue::fact_of(const derive::fill_row& row) {
   const auto instrument = tools_.instruments.intern(venue::derive, row.symbol);
-  if (!instrument) return note_malformed("the symbol of a trade", instrument.error());
+  if (!instrument) {
+    note_malformed("the symbol of a trade", instrument.error());
+    return {};
+  }
   const auto* const x = find(row.label, row.order_id);
-  const auto id = fill_id(row);
-  to_.on_fill({.trade_id = id,
-               .order = x ? x->what.id : order_id{},
-               .what = {.venue_ns = row.venue_ns,
-                        .order = x ? x->what.id : order_id{},
-                        .instrument = *instrument,
-                        .side = row.what,
-                        .at = row.at,
-                        .size = row.size,
-                        .fee = row.fee,
-                        .liquidity = row.role}});
+  const auto order = x ? x->what.id : order_id{};
+  return fill_fact{.trade_id = fill_id(row),
+                   .order = order,
+                   .what = {.venue_ns = row.venue_ns,
+                            .order = order,
+                            .instrument = *instrument,
+                            .side = row.what,
+                            .at = row.at,
+                            .size = row.size,
+                            .fee = row.fee,
+                            .liquidity = row.role}};
+}
+
+void derive_venue::report_fill(const derive::fill_row& row) {
+  const auto fact = fact_of(row);
+  if (!fact) return;
+  const auto& id = fact->trade_id;
+  to_.on_fill(*fact);
   if (row.stage == derive::settlement_stage::late)
     tools_.log.error("derive does not know whether a trade settled; compare the positions", {{"trade", id}});
   if (row.stage != derive::settlement_stage::undone || !undone_.insert(id).second) return;

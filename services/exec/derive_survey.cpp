@@ -68,10 +68,8 @@ void derive_venue::take_survey_row(const derive::order_row& row, bool is_open) {
     if (is_open) survey_->foreign.insert(row.order_id);
     return;
   }
-  by_venue_id_[row.order_id] = x->what.id;
-  if (row.status == derive::order_status::other) return; // its question stays unanswered
   if (is_open) survey_->open.insert(x->what.id);
-  if (x->merge(row) && !survey_->orders.contains(x->what.id)) report(*x);
+  if (take_row(*x, row) && !survey_->orders.contains(x->what.id)) report(*x);
 }
 
 void derive_venue::survey_orders(std::string_view method, void (derive_venue::*then)()) {
@@ -138,7 +136,12 @@ void derive_venue::survey_trades() {
                                              (reply.why ? to_string(*reply.why) : reply.text));
                         const auto page = reply.reader->fill_page();
                         if (!page) return fail_survey(page.error().text);
-                        for (const auto& row : page->rows) report_fill(row); // booked once, however often it is told
+                        for (const auto& row : page->rows) {
+                          const bool is_undone = row.stage == derive::settlement_stage::undone;
+                          if (!survey_->of_account || !survey_->orders.empty() || is_undone) report_fill(row);
+                          if (!survey_->of_account || row.venue_ns < survey_->fills_since_ns) continue;
+                          if (auto fact = fact_of(row)) survey_->account.fills.push_back(std::move(*fact));
+                        }
                         if (survey_->page < page->pages) {
                           if (++survey_->page > most_pages) return fail_survey("the history of trades is too long");
                           return survey_trades();
@@ -218,7 +221,7 @@ void derive_venue::conclude_order(order_id id) {
     to_.on_absent(id, "derive has no order of this label, and can no longer come to have one");
     return;
   }
-  if (!x->fact()) return lose(id, "its status is '" + x->newest()->reason + "'");
+  if (!x->fact()) return lose(id, "the venue has a status of it that is not known");
   report(*x);
   if (!x->is_ended) go_on(*x);
 }

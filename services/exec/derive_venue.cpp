@@ -99,12 +99,11 @@ void derive_venue::place(const approved_order& what, const moment& now) {
   orders_[what->id.value] = std::move(owned);
   if (what->request.tif == time_in_force::gtd) expiries_.emplace(what->request.expire_ns, what->id);
   const auto& at = want_market(tools_.instruments.at(what->request.instrument).symbol);
-  if (!at.is_ready()) {
-    x.is_waiting = true;
+  x.is_waiting = !at.is_ready();
+  if (x.is_waiting)
     waiting_.push_back({what->id, now.steady_ns + how_.data_timeout.count()});
-    return;
-  }
-  queue_place(x, now);
+  else
+    queue_place(x, now);
   flush(now);
 }
 

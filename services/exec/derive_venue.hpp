@@ -104,8 +104,10 @@ private:
   void standing_later(order_id id, std::string why);
   void report(derive_order& x);
   void report_end(derive_order& x, order_state as, std::string why);
+  std::optional<fill_fact> fact_of(const derive::fill_row& row);
   void report_fill(const derive::fill_row& row);
   void lose(order_id id, std::string_view why);
+  bool take_row(derive_order& x, const derive::order_row& row);
   void absorb(const derive::order_row& row);
   void on_notification();
   void on_balance(const derive::balance_row& row);

@@ -255,6 +255,7 @@ struct derive_kit : testing::Test {
     const auto approved = gate.check({.id = {id}, .label = fmt::format("a-{}", id), .request = what}, now);
     ASSERT_TRUE(approved) << approved.error().text;
     venue_->place(*approved, now);
+    round();
     collect();
     round();
   }
