@@ -168,6 +168,28 @@ result<std::optional<stored_order>> order_reader::find(std::string_view client_i
   });
 }
 
+result<std::optional<stored_order>> order_reader::find(order_id id) const {
+  return ask("an order", [&] {
+    auto found = read_orders(fmt::format("WHERE id = {}", id.value), {});
+    return found.empty() ? std::optional<stored_order>{} : std::optional{std::move(found.front())};
+  });
+}
+
+result<std::vector<fill>> order_reader::fills_of(const account_name& account, std::string_view trade_id) const {
+  return ask("fills", [&] {
+    std::vector<fill> all;
+    SQLite::Statement row{*db_, fmt::format("SELECT {}, symbol, venue FROM fills WHERE venue = ? AND account = ? AND "
+                                            "trade_id = ?",
+                                            fill_columns)};
+    row.bind(1, std::string{to_text(account.at)});
+    row.bind(2, account.name);
+    row.bind(3, std::string{trade_id});
+    while (row.executeStep())
+      all.push_back(fill_at(row, 0, instrument_of(instruments_, row.getColumn(9), row.getColumn(8))));
+    return all;
+  });
+}
+
 result<void> order_reader::bookings(const filter& which, const std::function<void(booking&&)>& visit) const {
   return ask("bookings", [&] {
     // one list of three tables: what it is, whose, and the columns of a fill, or what takes their place

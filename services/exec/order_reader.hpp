@@ -37,6 +37,9 @@ public:
   /// Oldest first, with their fills and keys.
   result<std::vector<stored_order>> orders(const filter& which) const;
   result<std::optional<stored_order>> find(std::string_view client_id) const;
+  result<std::optional<stored_order>> find(order_id id) const;
+  /// Every fill of that trade, of exec's orders and others.
+  result<std::vector<fill>> fills_of(const account_name& account, std::string_view trade_id) const;
   /// In the order in which they were booked.
   result<void> bookings(const filter& which, const std::function<void(booking&&)>& visit) const;
   result<std::vector<audit_entry>> audit() const;

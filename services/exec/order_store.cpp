@@ -101,6 +101,8 @@ struct order_store::state {
       else
         return f();
     } catch (const SQLite::Exception& x) {
+      for (auto* each : {&add_order, &save_order, &add_key, &add_fill, &add_reversal})
+        each->tryReset(); // none is under way
       if (x.getErrorCode() == SQLITE_CONSTRAINT && what == "an order")
         return fail(ec::invalid_order, "this client id was used before; every order needs its own");
       return fail(ec::io, fmt::format("{}: writing {}: {}; is the disk full or the file in use?", file.string(), what,
@@ -265,15 +267,17 @@ result<bool> order_store::book(const account_name& account, std::string_view tra
   });
 }
 
-result<void> order_store::undo(const account_name& account, std::string_view trade_id, order_id order,
+result<bool> order_store::undo(const account_name& account, std::string_view trade_id, order_id order,
                                std::string_view why, const order_life::standing& last, std::int64_t at_ns) {
   auto& s = *state_;
   return s.write("a fill taken back", [&] {
     SQLite::Transaction whole{*s.db};
-    s.last_booking += s.run(s.add_reversal, s.last_booking + 1, text(account.at), account.name, std::string{trade_id},
+    const int added = s.run(s.add_reversal, s.last_booking + 1, text(account.at), account.name, std::string{trade_id},
                             number(order.value), std::string{why}, at_ns);
+    s.last_booking += added;
     if (order.value != 0) s.save(order, last);
     whole.commit();
+    return added > 0;
   });
 }
 

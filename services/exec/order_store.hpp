@@ -33,7 +33,9 @@ public:
   result<bool> book(const account_name& account, std::string_view trade_id, const fill& what, std::int64_t at_ns);
   result<bool> book(const account_name& account, std::string_view trade_id, const fill& what, order_id order,
                     owner_id owner, const order_life::standing& last, std::int64_t at_ns);
-  result<void> undo(const account_name& account, std::string_view trade_id, order_id order, std::string_view why,
+  /// A fill that the venue took back.
+  /// @returns false: it was taken back before
+  result<bool> undo(const account_name& account, std::string_view trade_id, order_id order, std::string_view why,
                     const order_life::standing& last, std::int64_t at_ns);
   /// @param owner none: of what no strategy holds
   result<void> settle(const account_name& account, std::optional<owner_id> owner, const match::settlement& what,
