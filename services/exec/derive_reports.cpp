@@ -134,7 +134,7 @@ void derive_venue::report_fill(const derive::fill_row& row) {
 
 void derive_venue::on_notification() {
   const std::string channel{reader_.channel()};
-  const auto own = fmt::format("{}.", keys_.subaccount);
+  const auto own = fmt::format("{}.", keys_->subaccount);
   if (derive::family(channel) == "ticker_slim") {
     const auto symbol = channel.substr(12, channel.rfind('.') - 12);
     const auto at = markets_.find(symbol);

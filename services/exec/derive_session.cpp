@@ -55,7 +55,7 @@ void derive_venue::log_in() {
       {.of_log_in = true,
        .write = [this](std::uint64_t id, const moment& now) -> result<std::string> {
          const auto time = std::to_string(now.wall_ns / ns_per_ms);
-         return write_.login(id, time, derive::sign_login(time, keys_.session));
+         return write_.login(id, time, derive::sign_login(time, keys_->session));
        },
        .done =
            [this, socket = socket_](const derive_reply& reply) {
@@ -67,10 +67,10 @@ void derive_venue::log_in() {
              }
              const auto subaccounts = reply.reader->logged_in();
              if (!subaccounts) return drop(subaccounts.error().text);
-             if (std::ranges::find(*subaccounts, keys_.subaccount) == subaccounts->end())
+             if (std::ranges::find(*subaccounts, keys_->subaccount) == subaccounts->end())
                return halt(fmt::format("the session key may not use subaccount {}: check DERIVE_SUBACCOUNT, and what "
                                        "the key was registered for",
-                                       keys_.subaccount));
+                                       keys_->subaccount));
              ask_account_limits(false);
            }});
 }
@@ -118,7 +118,7 @@ void derive_venue::ask_session_keys() {
                           note_malformed("the list of session keys", keys.error());
                         } else {
                           for (const auto& x : *keys)
-                            if (x.key == keys_.session.address() && x.expiry_s > 0) key_expiry_s_ = x.expiry_s;
+                            if (x.key == keys_->session.address() && x.expiry_s > 0) key_expiry_s_ = x.expiry_s;
                         }
                         if (key_expiry_s_ < now_.wall_ns / ns_per_s + key_alarm_s)
                           tools_.log.error("derive: the session key expires within 7 days; register a new one",
@@ -130,7 +130,7 @@ void derive_venue::ask_session_keys() {
 void derive_venue::subscribe_account() {
   std::vector<std::string> channels;
   for (const auto* name : {"orders", "trades", "balances"})
-    channels.push_back(fmt::format("{}.{}", keys_.subaccount, name));
+    channels.push_back(fmt::format("{}.{}", keys_->subaccount, name));
   ask([channels](std::uint64_t id) { return derive::subscribe(id, channels); },
       [this, channels](derive::message_reader& reply) {
         const auto done = reply.subscribed();
@@ -151,7 +151,7 @@ void derive_venue::up() {
   link_->settled(socket_);
   tools_.log.info("logged in", {{"venue", "derive"},
                                 {"profile", how_.network.name},
-                                {"subaccount", keys_.subaccount},
+                                {"subaccount", keys_->subaccount},
                                 {"signer", signer_},
                                 {"cancel_on_disconnect", how_.cancel_on_disconnect}});
   subscribe_settlements();
@@ -163,7 +163,7 @@ void derive_venue::up() {
 /// One by one, since one bad channel may refuse all: their names are of the schema, and were never seen.
 void derive_venue::subscribe_settlements() {
   for (const auto& stage : how_.network.settlement_channels) {
-    const auto channel = fmt::format("{}.trades.{}", keys_.subaccount, stage);
+    const auto channel = fmt::format("{}.trades.{}", keys_->subaccount, stage);
     requests_.push({.write = [channel](std::uint64_t id, const moment&) -> result<std::string> {
                       return derive::subscribe(id, {channel});
                     },

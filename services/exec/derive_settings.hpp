@@ -35,6 +35,8 @@ struct derive_settings {
   std::uint32_t reserve = 1;              ///< of `matching` and of an instrument's bucket: for cancels only
   std::chrono::nanoseconds window = std::chrono::milliseconds{5500};
   double instrument_rate = 1, instrument_burst = 5; ///< matching requests of one instrument: a second, at once
+
+  bool operator==(const derive_settings&) const = default;
 };
 
 /// Mistakes are recorded in the document.

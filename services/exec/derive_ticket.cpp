@@ -82,19 +82,19 @@ result<std::string> derive_venue::write_order(derive_order& x, const ticket_term
 
   derive::trade_terms trade{.asset = at.terms->asset,
                             .sub_id = at.terms->sub_id,
-                            .subaccount = keys_.subaccount,
+                            .subaccount = keys_->subaccount,
                             .is_bid = request.side == side::buy};
   const auto scaled = [](std::int64_t nanos) { return int128{nanos} * nanos_per_unit; }; // x 10^18
   trade.limit = scaled(limit.nanos);
   trade.amount = scaled(what.amount.nanos);
   trade.max_fee = scaled(fee.nanos);
   const auto made = derive::sign_order(
-      how_.network, {keys_.subaccount, attempt.nonce, expiry_s, keys_.wallet, keys_.session.address()}, trade,
-      keys_.session);
+      how_.network, {keys_->subaccount, attempt.nonce, expiry_s, keys_->wallet, keys_->session.address()}, trade,
+      keys_->session);
   if (!made) return std::unexpected{made.error()};
 
   x.attempts.push_back(attempt);
-  const derive::order_ticket ticket{.subaccount = keys_.subaccount,
+  const derive::order_ticket ticket{.subaccount = keys_->subaccount,
                                     .symbol = symbol,
                                     .label = x.what.label,
                                     .what = request.side,

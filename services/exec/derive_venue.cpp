@@ -17,11 +17,11 @@ constexpr std::int64_t expiry_retry_ns = 10 * ns_per_s; // a cancel of an order 
 
 } // namespace
 
-derive_venue::derive_venue(derive_settings how, derive_keys keys, venue_tools with, venue_reports& to,
-                           std::function<double()> random)
+derive_venue::derive_venue(derive_settings how, std::shared_ptr<const derive_keys> keys, venue_tools with,
+                           venue_reports& to, std::function<double()> random)
     : how_{std::move(how)}, keys_{std::move(keys)}, tools_{with}, to_{to},
-      signer_{sign::to_string(keys_.session.address())}, write_{how_.network, sign::to_string(keys_.wallet),
-                                                                keys_.subaccount, how_.hex_prefix},
+      signer_{sign::to_string(keys_->session.address())}, write_{how_.network, sign::to_string(keys_->wallet),
+                                                                 keys_->subaccount, how_.hex_prefix},
       nonces_{how_.network.nonce, how_.process}, requests_{how_},
       requests_total_{counted(with.metrics, "strike_exec_venue_requests_total", "requests that were sent to a venue")},
       malformed_{

@@ -30,7 +30,7 @@ namespace strike::exec {
 class derive_venue final : public order_venue {
 public:
   /// @param random in [0, 1), for the waits between reconnects
-  derive_venue(derive_settings how, derive_keys keys, venue_tools with, venue_reports& to,
+  derive_venue(derive_settings how, std::shared_ptr<const derive_keys> keys, venue_tools with, venue_reports& to,
                std::function<double()> random);
   ~derive_venue() override;
 
@@ -148,7 +148,7 @@ private:
   void take_survey_row(const derive::order_row& row, bool is_open);
 
   derive_settings how_;
-  derive_keys keys_;
+  std::shared_ptr<const derive_keys> keys_;
   venue_tools tools_;
   venue_reports& to_;
   std::string signer_;

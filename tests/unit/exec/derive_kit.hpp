@@ -110,10 +110,9 @@ struct derive_kit : testing::Test {
     const auto verdict = document.finish();
     if (!verdict) ADD_FAILURE() << verdict.error().text;
     // keys of the protocol page's worked example, made for it
-    derive_keys who{
-        sign::parse_address("0x374DaEF6100B14f4d78813d8177CB93dF139BC29").value(), 91234,
-        std::move(
-            sign::private_key::from_hex("0x761bfa4710765bc968673e2d12a706dc8ed3d193ca2e3dfcade44ad485972a3c").value())};
+    auto key = sign::private_key::from_hex("0x761bfa4710765bc968673e2d12a706dc8ed3d193ca2e3dfcade44ad485972a3c");
+    auto who = std::make_shared<const derive_keys>(
+        sign::parse_address("0x374DaEF6100B14f4d78813d8177CB93dF139BC29").value(), 91234, std::move(*key));
     venue_ = std::make_unique<derive_venue>(std::move(how), std::move(who),
                                             venue_tools{network, instruments, rules, log, metrics, keys}, told,
                                             [] { return 0.5; });
@@ -251,7 +250,7 @@ struct derive_kit : testing::Test {
     return {.instrument = perp, .limit = *parse_decimal<price>(limit), .size = *parse_decimal<quantity>(size)};
   }
   void place(std::uint64_t id, const order_request& what) {
-    risk_gate gate{rules};
+    risk_gate gate{instruments};
     const auto approved = gate.check({.id = {id}, .label = fmt::format("a-{}", id), .request = what}, now);
     ASSERT_TRUE(approved) << approved.error().text;
     venue_->place(*approved, now);

@@ -30,6 +30,7 @@ struct order_profile {
   bool names_wallet = false;                    ///< set_cancel_on_disconnect and cancel_by_nonce name the wallet
   bool cancel_all_covers_triggers = true;       ///< by parameters of cancel_all
   std::vector<std::string> settlement_channels; ///< {subaccount}.trades.{this}: fills that are taken back
+  bool operator==(const order_profile&) const = default;
 };
 
 /// Reads `profile`, a name, and the keys that override its values. Mistakes are recorded in the document: also a domain
