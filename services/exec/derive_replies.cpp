@@ -76,6 +76,7 @@ void derive_venue::on_placed(order_id id, const derive_reply& reply) {
   const auto text = to_string(*reply.why);
   if (what == remedy::unknown) return lose(id, text);
   if (!x->attempts.empty()) x->attempts.back().is_settled = true; // it is not there
+  if (x->is_ended) return;
   if (what == remedy::stop) halt(text);
   if (what == remedy::log_in) drop(text);
   if (what == remedy::shorten_life) ask_session_keys();
@@ -115,16 +116,17 @@ void derive_venue::queue_replace(derive_order& x, derive_order::terms to, const 
                     if (text) requests_total_.add();
                     return text;
                   },
-                  .done = [this, id = x.what.id](const derive_reply& reply) { on_replaced(id, reply); }});
+                  .done = [this, id = x.what.id, to](const derive_reply& reply) { on_replaced(id, to, reply); }});
 }
 
-void derive_venue::on_replaced(order_id id, const derive_reply& reply) {
+void derive_venue::on_replaced(order_id id, derive_order::terms to, const derive_reply& reply) {
   auto* const x = find(id);
   if (x == nullptr) return;
   x->is_queued = x->is_in_flight = false;
   using kind = derive_reply::kind;
   const auto refuse = [&](std::string why) { // nothing happened
     x->settle(x->replacing);
+    if (x->is_ended) return;
     const auto fact = x->fact();
     if (fact && is_final(fact->state))
       report(*x); // what seemed to be the first half of it was the end
@@ -159,6 +161,10 @@ void derive_venue::on_replaced(order_id id, const derive_reply& reply) {
   if (what == remedy::log_in) drop(text);
   if (x->is_ended) return;
   if (what == remedy::closed) asked_.try_emplace(id, 0);
+  if (!reply.is_late && !x->cancel_wanted && sign_again(*x, *reply.why)) {
+    x->settle(x->replacing);
+    return queue_replace(*x, to, now_);
+  }
   refuse(std::move(text));
 }
 
@@ -183,6 +189,8 @@ void derive_venue::queue_cancel(derive_order& x) {
 
 /// Cancels whatever came, or comes, to be with the nonce.
 void derive_venue::queue_burn(derive_order& x, std::uint64_t nonce) {
+  for (auto& attempt : x.attempts)
+    if (attempt.nonce == nonce) attempt.burned_ns = now_.steady_ns;
   const auto& symbol = tools_.instruments.at(x.what.request.instrument).symbol;
   requests_.push({.lane = derive_lane::cancels,
                   .budget = derive_budget::matching,
@@ -207,7 +215,7 @@ void derive_venue::on_cancelled(order_id id, const derive_reply& reply) {
   x->is_cancelling = x->cancel_wanted = false;
   if (x->is_ended) return;
   using kind = derive_reply::kind;
-  if (reply.how == kind::unsent) return;
+  if (reply.how == kind::unsent) return standing_later(id, reply.text);
   if (reply.how == kind::lost) return lose(id, reply.text);
   if (reply.how == kind::answered) {
     const auto row = reply.reader->order();

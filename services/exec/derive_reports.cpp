@@ -23,7 +23,7 @@ std::string fill_id(const derive::fill_row& x) { return x.trade_id + "/" + x.ord
 /// Nothing of it is at the venue.
 void derive_venue::refuse_later(order_id id, std::string why, order_state as) {
   later([this, id, as, why = std::move(why)] {
-    if (auto* const x = find(id)) return report_end(*x, as, why);
+    if (auto* const x = find(id)) return x->is_ended ? void() : report_end(*x, as, why);
     to_.on_order({.venue_ns = now_.wall_ns, .order = id, .state = as, .reason = why}); // it was never taken on
   });
 }

@@ -206,10 +206,7 @@ void derive_venue::conclude_order(order_id id) {
       x->settle(attempt.nonce);
       continue;
     }
-    if (attempt.burned_ns == 0) {
-      attempt.burned_ns = now_.steady_ns;
-      queue_burn(*x, attempt.nonce);
-    }
+    if (attempt.burned_ns == 0) queue_burn(*x, attempt.nonce);
     look_again_ns = std::max(look_again_ns, attempt.burned_ns + how_.absent_after.count());
   }
   if (look_again_ns != 0) {

@@ -133,7 +133,7 @@ void derive_venue::cancel(order_id id, const moment& now) {
   if (!has_left) { // waits for data, or for the rate limit
     std::erase_if(waiting_, [&](const waiting_order& w) { return w.id == id; });
     requests_.withdraw(id);
-    x->is_ended = true;
+    x->is_queued = x->is_waiting = false;
     return refuse_later(id, "cancelled before it left", order_state::cancelled);
   }
   if (x->is_queued && requests_.withdraw(id)) x->is_queued = false; // a replacement that has not left

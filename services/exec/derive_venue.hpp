@@ -82,7 +82,7 @@ private:
   void queue_burn(derive_order& x, std::uint64_t nonce);
   void go_on(derive_order& x); ///< a cancel or amendment that waited for an answer
   void on_placed(order_id id, const derive_reply& reply);
-  void on_replaced(order_id id, const derive_reply& reply);
+  void on_replaced(order_id id, derive_order::terms to, const derive_reply& reply);
   void on_cancelled(order_id id, const derive_reply& reply);
   bool sign_again(derive_order& x, const derive::refusal& why);
   void cancel_all_orders();

@@ -93,6 +93,12 @@ TEST_F(derive_amend, refused_as_a_whole_leaves_the_order_as_it_stood) {
   EXPECT_THAT(told.take(), ElementsAre("order 1 open 0 of 1 at 3000 as o-1: 11028 m"));
 }
 
+TEST_F(derive_amend, is_signed_anew_with_the_fee_that_the_venue_names) {
+  refuse(amend(3001_px, 1_qty), 11023, R"("at least 5.5")");
+  EXPECT_EQ(take("private/replace").text("max_fee"), "5.775");
+  EXPECT_THAT(told.take(), IsEmpty());
+}
+
 TEST_F(derive_amend, that_meets_a_fill_ends_as_filled) {
   const auto x = amend(3001_px, 1_qty);
   advance(ms);
