@@ -1,5 +1,6 @@
 #include "exec/live_venues.hpp"
 
+#include "exec/derive_live.hpp"
 #include "process/secret.hpp"
 
 #include <fmt/format.h>
@@ -8,7 +9,11 @@
 
 namespace strike::exec {
 
-std::span<const live_venue_kind> live_venue_kinds() { return {}; }
+std::span<const live_venue_kind> live_venue_kinds() {
+  static const std::vector<live_venue_kind> kinds{
+      {venue::derive, {"DERIVE_WALLET", "DERIVE_SUBACCOUNT", "DERIVE_SESSION_KEY"}, read_live_derive}};
+  return kinds;
+}
 
 namespace {
 

@@ -1,5 +1,6 @@
 #include "exec/settings.hpp"
 
+#include "exec/derive_settings.hpp"
 #include "feed/endpoints.hpp"
 
 #include <fmt/format.h>
@@ -29,6 +30,7 @@ settings read_settings(config::section root) {
   x.queue = static_cast<std::size_t>(table.integer("queue", static_cast<std::int64_t>(x.queue), 1'000, 10'000'000));
   x.store = store_of(table);
   x.ca_file = table.file("ca_file").string();
+  read_derive_settings(table.table("derive")); // on paper too: its mistakes are found before they matter
   x.live = read_live_venues(root, table, live_venue_kinds());
   x.reconcile.orders = table.choice("foreign_orders", x.reconcile.orders);
   x.reconcile.positions = table.choice("foreign_positions", x.reconcile.positions);

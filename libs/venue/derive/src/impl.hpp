@@ -16,6 +16,8 @@ struct value_reader {
   bool refuse(std::string_view what, std::string_view text, std::string_view why);
 
   bool exact(ondemand::value& from, std::string_view what, std::int64_t& nanos);
+  /// Rounded half away from zero where there are more than nine decimals, as in what the venue computed.
+  bool rounded(ondemand::value& from, std::string_view what, int128& nanos);
   bool number(ondemand::value& from, std::string_view what, optional_double& into);              ///< none for null
   bool integer(ondemand::value& from, std::string_view what, std::optional<std::int64_t>& into); ///< none for null
   bool time_ms(ondemand::value& from, std::string_view what, std::int64_t& ns);
@@ -74,6 +76,12 @@ struct message_reader::impl : value_reader {
 
   bool read_trade(ondemand::value& from, trade_message& into);
   bool read_listing(ondemand::value& from, listing& into);
+  bool read_band(ondemand::value& from, price_band& into);
+  bool read_order(ondemand::value& from, order_row& into);
+  bool read_fill(ondemand::value& from, fill_row& into);
+  bool read_fills(ondemand::value& from, std::vector<fill_row>& into);
+  bool read_orders(ondemand::value& from, std::vector<order_row>& into);
+  bool read_pages(ondemand::value& from, std::uint32_t& pages);
 
   template <class T> result<T> finish(bool ok, T&& value) {
     if (ok) return std::move(value);

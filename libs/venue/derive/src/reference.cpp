@@ -104,25 +104,21 @@ result<subscription_reply> message_reader::subscribed() {
   return impl_->finish(ok, std::move(x));
 }
 
-namespace {
-
-bool read_pages(value_reader& read, ondemand::value& from, std::uint32_t& pages) {
-  return read.fields(from, "pagination", [&](std::string_view key, ondemand::value& value) {
+bool message_reader::impl::read_pages(ondemand::value& from, std::uint32_t& pages) {
+  return fields(from, "pagination", [&](std::string_view key, ondemand::value& value) {
     std::optional<std::int64_t> count;
     if (key != "num_pages") return true;
-    if (!read.integer(value, "num_pages", count)) return false;
+    if (!integer(value, "num_pages", count)) return false;
     pages = static_cast<std::uint32_t>(std::clamp<std::int64_t>(count.value_or(1), 0, 1'000'000));
     return true;
   });
 }
 
-} // namespace
-
 result<history_page> message_reader::history() {
   history_page x;
   ondemand::value answer;
   const bool ok = impl_->answer(answer) && impl_->fields(answer, "result", [&](std::string_view key, auto& value) {
-    if (key == "pagination") return read_pages(*impl_, value, x.pages);
+    if (key == "pagination") return impl_->read_pages(value, x.pages);
     if (key != "trades") return true;
     return impl_->elements(value, "trades", [&](ondemand::value& row) {
       if (impl_->read_trade(row, x.trades.emplace_back())) return true;
@@ -150,7 +146,7 @@ result<listing_page> message_reader::listings() {
   if (answer.type().get(type) == simdjson::SUCCESS && type == ondemand::json_type::array)
     return impl_->finish(rows(answer), std::move(x));
   const bool ok = impl_->fields(answer, "result", [&](std::string_view key, ondemand::value& value) {
-    if (key == "pagination") return read_pages(*impl_, value, x.pages);
+    if (key == "pagination") return impl_->read_pages(value, x.pages);
     return key != "instruments" || rows(value);
   });
   return impl_->finish(ok, std::move(x));

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/market_event.hpp"
+#include "derive/account.hpp"
 
 #include <cstdint>
 #include <map>
@@ -103,6 +104,14 @@ public:
   result<std::vector<trade_message>> trades();
   /// `spot_feed`: {"timestamp":ms,"feeds":{"ETH":{"price":"3000.12",...}}}
   result<spot_message> spot();
+  result<price_band>
+  band(); ///< `ticker_slim`, for orders: {"timestamp":ms,"instrument_ticker":{"I":..,"minp":..,"maxp":..}}
+  /// `{subaccount}.orders`: [{"order_id":"...","label":"...","order_status":"open","filled_amount":"0",...}]
+  result<std::vector<order_row>> orders();
+  /// `{subaccount}.trades` and its settlement stages: [{"trade_id":"...","order_id":"...","trade_price":"...",...}]
+  result<std::vector<fill_row>> fills();
+  /// `{subaccount}.balances`: [{"name":"ETH-PERP","previous_balance":"1","new_balance":"0","update_type":"trade"}]
+  result<std::vector<balance_row>> balances();
 
   // Of a reply.
   std::string_view id() const; ///< a number by its digits; empty: the reply concerns the connection
@@ -113,6 +122,19 @@ public:
   result<listing> listed();                        ///< `public/get_instrument`
   result<std::vector<std::string>> currencies();   ///< `public/get_all_currencies`
   result<std::vector<settlement_price>> settled(); ///< `public/get_option_settlement_prices`
+  result<price_band> band_now();                   ///< `public/get_ticker`: v3 as `ticker_slim`, v2 with long names
+  result<order_terms> terms();                     ///< `public/get_instrument`, for orders
+  result<std::int64_t> time_ns();                  ///< `public/get_time`
+  result<std::vector<std::uint64_t>> logged_in();  ///< `public/login`: the subaccounts
+  result<account_row> account();                   ///< `private/get_account`
+  result<std::vector<session_key_row>> session_keys();
+  result<subaccount_row> subaccount(); ///< `private/get_subaccount`
+  result<place_result> placed();       ///< `private/order`
+  result<replace_result> replaced();   ///< `private/replace`
+  result<order_row> order();           ///< `private/cancel`, `cancel_trigger_order`, `get_order`
+  result<account_page<order_row>>
+  order_page();                               ///< `private/get_open_orders`, `get_trigger_orders`, `get_order_history`
+  result<account_page<fill_row>> fill_page(); ///< `private/get_trade_history`
 
 private:
   struct impl;
