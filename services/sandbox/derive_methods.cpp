@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <optional>
 #include <set>
@@ -16,60 +15,6 @@ namespace strike::sandbox::derive {
 namespace {
 
 namespace json = boost::json;
-
-constexpr std::int64_t largest_page = 1'000;
-
-/// The members of `params`. A query string makes texts of all of them, which count as well. Remembers the first fault.
-class parameters {
-public:
-  explicit parameters(const json::object& from) : from_{from} {}
-
-  std::optional<std::string> text(std::string_view key) {
-    const auto* x = from_.if_contains(key);
-    if (x == nullptr || x->is_null()) return {};
-    if (x->is_string()) return std::string{std::string_view{x->get_string()}};
-    fail(key, "Not a valid string.");
-    return {};
-  }
-  std::string required_text(std::string_view key) {
-    auto x = text(key);
-    if (!x) fail(key, "Missing data for required field.");
-    return x.value_or("");
-  }
-  bool required_flag(std::string_view key) {
-    const auto* x = from_.if_contains(key);
-    if (x == nullptr || x->is_null()) return fail(key, "Missing data for required field."), false;
-    if (x->is_bool()) return x->get_bool();
-    if (x->is_string() && (x->get_string() == "true" || x->get_string() == "false")) return x->get_string() == "true";
-    return fail(key, "Not a valid boolean."), false;
-  }
-  std::int64_t integer(std::string_view key, std::int64_t fallback, std::int64_t lowest, std::int64_t highest) {
-    const auto* x = from_.if_contains(key);
-    if (x == nullptr || x->is_null()) return fallback;
-    const auto text = x->is_string() ? std::string{std::string_view{x->get_string()}} : json::serialize(*x);
-    std::int64_t number = 0;
-    const auto end = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (end.ec != std::errc{} || end.ptr != text.data() + text.size())
-      return fail(key, "Not a valid integer."), fallback;
-    if (number < lowest || number > highest)
-      return fail(key, fmt::format("Must be between {} and {}.", lowest, highest)), fallback;
-    return number;
-  }
-  std::string required_type() {
-    auto x = required_text("instrument_type");
-    if (!x.empty() && x != "option" && x != "perp" && x != "erc20")
-      fail("instrument_type", fmt::format("Invalid enum value {}", x));
-    return x;
-  }
-  void fail(std::string_view key, std::string_view why) {
-    if (!fault_) fault_ = invalid_params(fmt::format("{{'{}': ['{}']}}", key, why));
-  }
-  const std::optional<rpc_error>& fault() const { return fault_; }
-
-private:
-  const json::object& from_;
-  std::optional<rpc_error> fault_;
-};
 
 bool is_live(const instrument_view& x) {
   return x.state != instrument_state::expired && x.state != instrument_state::settled;
@@ -96,29 +41,20 @@ std::vector<const instrument_view*> select(const method_context& in, std::string
   return found;
 }
 
-json::object pagination(std::size_t rows, std::int64_t size) {
-  const auto per_page = static_cast<std::size_t>(size);
-  return {{"count", rows}, {"num_pages", (rows + per_page - 1) / per_page}};
-}
-std::span<const instrument_view* const> cut(std::span<const instrument_view* const> rows, std::int64_t number,
-                                            std::int64_t size) {
-  const auto begin = std::min(rows.size(), static_cast<std::size_t>((number - 1) * size));
-  return rows.subspan(begin, std::min(static_cast<std::size_t>(size), rows.size() - begin));
-}
-
 using handler = answer<json::value> (*)(parameters&, const method_context&);
 
 answer<json::value> get_all_instruments(parameters& p, const method_context& in) {
   const bool with_expired = p.required_flag("expired");
   const auto type = p.required_type();
   const auto currency = p.text("currency");
-  const auto number = p.integer("page", 1, 1, 1'000'000), size = p.integer("page_size", 100, 1, largest_page);
+  const auto wanted = p.page();
   if (p.fault()) return std::unexpected{*p.fault()};
   const auto rows = select(in, type, currency, with_expired);
   if (rows.empty() && currency && in.version == api::v2) return std::unexpected{no_instrument()};
   json::array instruments;
-  for (const auto* x : cut(rows, number, size)) instruments.push_back(instrument_json(*x));
-  return json::object{{"instruments", std::move(instruments)}, {"pagination", pagination(rows.size(), size)}};
+  const auto end = std::min(rows.size(), wanted.end());
+  for (auto n = wanted.begin(); n < end; ++n) instruments.push_back(instrument_json(*rows[n]));
+  return json::object{{"instruments", std::move(instruments)}, {"pagination", wanted.of(rows.size())}};
 }
 
 answer<json::value> get_instruments(parameters& p, const method_context& in) {
@@ -192,11 +128,10 @@ answer<json::value> get_trade_history(parameters& p, const method_context& in) {
              id = p.text("trade_id");
   const auto from_ms = p.integer("from_timestamp", 0, 0, INT64_MAX),
              to_ms = p.integer("to_timestamp", INT64_MAX, 0, INT64_MAX);
-  const auto number = p.integer("page", 1, 1, 1'000'000), size = p.integer("page_size", 100, 1, largest_page);
+  const auto wanted = p.page();
   if (p.fault()) return std::unexpected{*p.fault()};
   json::array rows;
   std::size_t count = 0;
-  const auto begin = static_cast<std::size_t>((number - 1) * size), end = begin + static_cast<std::size_t>(size);
   const auto& trades = in.trades.trades();
   for (auto x = trades.rbegin(); x != trades.rend(); ++x) {
     const auto& rules = x->of->listing->rules;
@@ -205,11 +140,10 @@ answer<json::value> get_trade_history(parameters& p, const method_context& in) {
         (type && type_word(rules) != *type) || (id && x->what.id != *id) || ms < from_ms || ms > to_ms)
       continue;
     for (const bool is_taker : {true, false}) {
-      if (count >= begin && count < end) rows.push_back(settled_row(*x, is_taker, in.version));
-      ++count;
+      if (wanted.holds(count++)) rows.push_back(settled_row(*x, is_taker, in.version));
     }
   }
-  return json::object{{"trades", std::move(rows)}, {"pagination", pagination(count, size)}};
+  return json::object{{"trades", std::move(rows)}, {"pagination", wanted.of(count)}};
 }
 
 answer<json::value> get_option_settlement_prices(parameters& p, const method_context& in) {
@@ -277,8 +211,6 @@ constexpr method methods[] = {
 };
 
 } // namespace
-
-rpc_error invalid_params(std::string why) { return {-32602, "Invalid params", std::move(why)}; }
 
 answer<json::value> call(std::string_view name, const json::object& params, const method_context& in) {
   const auto found = std::ranges::find(methods, name, &method::name);

@@ -1,24 +1,15 @@
 #pragma once
 
 #include "sandbox/derive_json.hpp"
+#include "sandbox/derive_params.hpp"
 
 #include <boost/json/value.hpp>
 
-#include <expected>
 #include <span>
 #include <string>
 #include <string_view>
 
 namespace strike::sandbox::derive {
-
-struct rpc_error {
-  int code = 0; ///< Source: Derive, errors
-  std::string message;
-  std::string data = {}; ///< empty: none
-};
-template <class T> using answer = std::expected<T, rpc_error>;
-
-rpc_error invalid_params(std::string why);
 
 /// What the public methods read.
 struct method_context {
