@@ -93,6 +93,7 @@ struct message_reader::impl : value_reader {
   std::unexpected<error> broken() const { return fail(ec::malformed, "deribit: " + fault); }
 
 private:
+  bool iterate();
   bool open_usual();
   result<message_kind> open_any();
   bool read_error(ondemand::value& from);

@@ -102,16 +102,18 @@ result<message_kind> message_reader::impl::open(std::string_view padded) {
   id.reset();
   refused.reset();
   testnet.reset();
+  fault.clear();
   taken_up_us = answered_us = 0;
   is_usual = false;
-  if (const auto error =
-          parser.iterate(padded.data(), padded.size(), padded.size() + simdjson::SIMDJSON_PADDING).get(document);
-      error != simdjson::SUCCESS) {
-    refuse("message", padded, simdjson::error_message(error));
-    return broken();
-  }
+  if (!iterate()) return broken();
   if (padded.starts_with(usual_start) && open_usual()) return message_kind::notification;
   return open_any();
+}
+
+bool message_reader::impl::iterate() {
+  const auto error =
+      parser.iterate(frame.data(), frame.size(), frame.size() + simdjson::SIMDJSON_PADDING).get(document);
+  return error == simdjson::SUCCESS || refuse("message", frame, simdjson::error_message(error));
 }
 
 /// The way in which the venue writes notifications: then nothing has to be looked for. The channel is known from the
@@ -198,7 +200,10 @@ bool message_reader::impl::read_error(ondemand::value& from) {
 }
 
 bool message_reader::impl::data(ondemand::value& into) {
-  document.rewind();
+  if (fault.empty())
+    document.rewind();
+  else if (fault.clear(); !iterate()) // a document that was found broken cannot be rewound
+    return false;
   const bool is_reply = channel.empty();
   if ((is_reply ? document["result"] : document["params"]["data"]).get(into) == simdjson::SUCCESS) return true;
   return refuse(is_reply ? "result" : "params.data", {}, "is missing");

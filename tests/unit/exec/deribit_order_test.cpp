@@ -1,0 +1,1 @@
+#include "deribit_kit.hpp"
