@@ -199,7 +199,7 @@ struct deribit_kit : testing::Test {
     socket->deliver(text);
     round();
   }
-  void reply(const request& x, std::string_view result) {
+  void reply(const request& x, const std::string& result) {
     receive(fmt::format(R"({{"jsonrpc":"2.0","id":{},"result":{},"usIn":{},"usOut":{},"testnet":false}})", x.id, result,
                         now.wall_ns / 1'000, now.wall_ns / 1'000));
   }
@@ -207,7 +207,7 @@ struct deribit_kit : testing::Test {
     receive(fmt::format(R"({{"jsonrpc":"2.0","id":{},"error":{{"code":{},"message":"{}"}},"testnet":false}})", x.id,
                         code, message));
   }
-  void notify(std::string_view channel, std::string_view data) {
+  void notify(std::string_view channel, const std::string& data) {
     receive(fmt::format(R"({{"jsonrpc":"2.0","method":"subscription","params":{{"channel":"{}","data":{}}}}})", channel,
                         data));
   }
