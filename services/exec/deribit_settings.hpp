@@ -43,6 +43,8 @@ struct deribit_settings {
   double matching_per_second = 5, matching_burst = 20, other_per_second = 20, other_burst = 100, limit_share = 0.8;
   double cancel_reserve = 4; ///< matching requests that new orders leave to cancels
   std::size_t queue = 200;   ///< orders and amends that may wait; more are refused
+
+  bool operator==(const deribit_settings&) const = default;
 };
 
 /// Mistakes are recorded in the document, a key without its other half too.

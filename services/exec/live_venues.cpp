@@ -1,5 +1,6 @@
 #include "exec/live_venues.hpp"
 
+#include "exec/deribit_live.hpp"
 #include "process/secret.hpp"
 
 #include <fmt/format.h>
@@ -8,7 +9,12 @@
 
 namespace strike::exec {
 
-std::span<const live_venue_kind> live_venue_kinds() { return {}; }
+std::span<const live_venue_kind> live_venue_kinds() {
+  static const std::vector<live_venue_kind> all{
+      {venue::deribit, {"DERIBIT_CLIENT_ID", "DERIBIT_CLIENT_SECRET"}, read_live_deribit},
+  };
+  return all;
+}
 
 namespace {
 

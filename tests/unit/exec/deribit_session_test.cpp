@@ -203,16 +203,4 @@ TEST_F(deribit_session_test, a_log_in_that_is_not_answered_ends_the_connection) 
   EXPECT_THAT(socket->take_goodbye().reason, HasSubstr("did not answer"));
 }
 
-TEST_F(deribit_session_test, settings_are_read_and_mistakes_named) {
-  auto file =
-      config::document::from_text("[exec.deribit]\ntestnet = true\nheartbeat = \"5s\"\nvalid_for = \"0s\"\n", "x");
-  ASSERT_TRUE(file);
-  const auto x = read_deribit_settings(file->root());
-  EXPECT_EQ(x.url, "wss://test.deribit.com/ws/api/v2");
-  const auto faults = file->finish();
-  ASSERT_FALSE(faults);
-  EXPECT_THAT(faults.error().text, HasSubstr("heartbeat"));
-  EXPECT_THAT(faults.error().text, HasSubstr("valid_for"));
-}
-
 } // namespace
