@@ -115,7 +115,8 @@ struct order_update {
   order_state state = order_state::pending;
   quantity filled;                       ///< in all
   quantity remaining;                    ///< 0 once final
-  std::optional<strike::fill> execution; ///< the fill that this update tells of
+  /// The fill that this update tells of. One that the venue took back comes once more, as its opposite.
+  std::optional<strike::fill> execution;
   std::string reason;                    ///< rejected, cancelled, expired: why; empty otherwise
 };
 
