@@ -1,5 +1,6 @@
 #include "exec/live_venues.hpp"
 
+#include "exec/deribit_live.hpp"
 #include "exec/derive_live.hpp"
 #include "process/secret.hpp"
 
@@ -11,6 +12,7 @@ namespace strike::exec {
 
 std::span<const live_venue_kind> live_venue_kinds() {
   static const std::vector<live_venue_kind> kinds{
+      {venue::deribit, {"DERIBIT_CLIENT_ID", "DERIBIT_CLIENT_SECRET"}, read_live_deribit},
       {venue::derive, {"DERIVE_WALLET", "DERIVE_SUBACCOUNT", "DERIVE_SESSION_KEY"}, read_live_derive}};
   return kinds;
 }

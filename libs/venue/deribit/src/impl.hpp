@@ -79,19 +79,25 @@ struct message_reader::impl : value_reader {
   std::optional<std::uint64_t> id;
   std::optional<refusal> refused;
   std::optional<bool> testnet;
+  std::int64_t taken_up_us = 0, answered_us = 0;
   bool is_usual = false; ///< {...,"params":{"channel":...,"data":...}}: `data` is what comes next
 
   result<message_kind> open(std::string_view padded);
   bool data(ondemand::value& into); ///< of a notification; of a reply, its result
 
   bool read_listing(ondemand::value& from, listing& into);
+  bool read_order(ondemand::value& from, order_message& into);
+  bool read_orders(ondemand::value& from, std::vector<order_message>& into);
+  bool read_user_trades(ondemand::value& from, std::vector<user_trade>& into);
 
   std::unexpected<error> broken() const { return fail(ec::malformed, "deribit: " + fault); }
 
 private:
+  bool iterate();
   bool open_usual();
   result<message_kind> open_any();
   bool read_error(ondemand::value& from);
+  bool read_detail(ondemand::value& from, std::string& into);
 };
 
 } // namespace strike::deribit

@@ -20,7 +20,10 @@ std::string_view token_of(ondemand::value& from) {
 
 } // namespace
 
-std::string to_string(const refusal& x) { return fmt::format("{} {}", x.code, x.message); }
+std::string to_string(const refusal& x) {
+  return x.detail.empty() ? fmt::format("{} {}", x.code, x.message)
+                          : fmt::format("{} {} ({})", x.code, x.message, x.detail);
+}
 
 void pad(std::string& text) { text.reserve(text.size() + simdjson::SIMDJSON_PADDING); }
 
@@ -99,15 +102,18 @@ result<message_kind> message_reader::impl::open(std::string_view padded) {
   id.reset();
   refused.reset();
   testnet.reset();
+  fault.clear();
+  taken_up_us = answered_us = 0;
   is_usual = false;
-  if (const auto error =
-          parser.iterate(padded.data(), padded.size(), padded.size() + simdjson::SIMDJSON_PADDING).get(document);
-      error != simdjson::SUCCESS) {
-    refuse("message", padded, simdjson::error_message(error));
-    return broken();
-  }
+  if (!iterate()) return broken();
   if (padded.starts_with(usual_start) && open_usual()) return message_kind::notification;
   return open_any();
+}
+
+bool message_reader::impl::iterate() {
+  const auto error =
+      parser.iterate(frame.data(), frame.size(), frame.size() + simdjson::SIMDJSON_PADDING).get(document);
+  return error == simdjson::SUCCESS || refuse("message", frame, simdjson::error_message(error));
 }
 
 /// The way in which the venue writes notifications: then nothing has to be looked for. The channel is known from the
@@ -140,6 +146,9 @@ result<message_kind> message_reader::impl::open_any() {
       bool x = false;
       if (!flag(value, "testnet", x)) return false;
       testnet = x;
+    } else if (key == "usIn" || key == "usOut") {
+      std::int64_t x = 0;
+      if (value.get_int64().get(x) == simdjson::SUCCESS) (key == "usIn" ? taken_up_us : answered_us) = x;
     } else if (key == "error") {
       has_error = !is_null(value);
       return !has_error || read_error(value);
@@ -165,17 +174,36 @@ result<message_kind> message_reader::impl::open_any() {
   return broken();
 }
 
+/// {"reason":"...","param":"..."}, or a text. Anything else says nothing.
+bool message_reader::impl::read_detail(ondemand::value& from, std::string& into) {
+  const char first = from.raw_json_token().front();
+  if (first == '"') return text(from, "error.data", into);
+  if (first != '{') return true;
+  std::string reason, param;
+  const bool ok = fields(from, "error.data", [&](std::string_view key, ondemand::value& value) {
+    const bool is_text = value.raw_json_token().starts_with('"');
+    if (is_text && key == "reason") return text(value, key, reason);
+    return !is_text || key != "param" || text(value, key, param);
+  });
+  into = param.empty() || reason.empty() ? reason + param : param + ": " + reason;
+  return ok;
+}
+
 bool message_reader::impl::read_error(ondemand::value& from) {
   auto& x = refused.emplace();
   return fields(from, "error", [&](std::string_view key, ondemand::value& value) {
     if (key == "message") return text(value, "error.message", x.message);
+    if (key == "data") return read_detail(value, x.detail);
     if (key != "code" || is_null(value)) return true;
     return value.get_int64().get(x.code) == simdjson::SUCCESS || refuse("error.code", {}, "is no whole number");
   });
 }
 
 bool message_reader::impl::data(ondemand::value& into) {
-  document.rewind();
+  if (fault.empty())
+    document.rewind();
+  else if (fault.clear(); !iterate()) // a document that was found broken cannot be rewound
+    return false;
   const bool is_reply = channel.empty();
   if ((is_reply ? document["result"] : document["params"]["data"]).get(into) == simdjson::SUCCESS) return true;
   return refuse(is_reply ? "result" : "params.data", {}, "is missing");
@@ -185,6 +213,14 @@ message_reader::message_reader() : impl_{std::make_unique<impl>()} {}
 message_reader::~message_reader() = default;
 result<message_kind> message_reader::open(std::string_view padded) { return impl_->open(padded); }
 std::optional<bool> message_reader::testnet() const { return impl_->testnet; }
+namespace {
+std::int64_t ns_of_us(std::int64_t us) {
+  std::int64_t ns = 0;
+  return us > 0 && ns_from_count(us, time_unit::microseconds, ns) ? ns : 0;
+}
+} // namespace
+std::int64_t message_reader::taken_up_ns() const { return ns_of_us(impl_->taken_up_us); }
+std::int64_t message_reader::answered_ns() const { return ns_of_us(impl_->answered_us); }
 std::string_view message_reader::channel() const { return impl_->channel; }
 std::optional<std::uint64_t> message_reader::id() const { return impl_->id; }
 const std::optional<refusal>& message_reader::refused() const { return impl_->refused; }

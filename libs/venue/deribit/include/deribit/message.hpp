@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/market_event.hpp"
+#include "deribit/account.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -24,8 +25,9 @@ enum class message_kind : std::uint8_t {
 struct refusal {
   std::int64_t code = 0;
   std::string message;
+  std::string detail; ///< of `data`, where it says more: "amount: must be a multiple of 10"
 };
-/// "10028 too_many_requests"
+/// "10028 too_many_requests"; with its detail: "-32602 Invalid params (amount: must be a multiple of 10)"
 std::string to_string(const refusal& x);
 
 // Error codes that market data reacts to.
@@ -104,6 +106,9 @@ public:
   result<message_kind> open(std::string_view padded);
   /// Which network answered; none if the message does not say.
   std::optional<bool> testnet() const;
+  /// When the venue took up the request, and when it answered: its own clock, since the epoch; 0: it does not say.
+  std::int64_t taken_up_ns() const;
+  std::int64_t answered_ns() const;
 
   std::string_view channel() const; ///< of a notification; empty for a reply
 
@@ -129,6 +134,26 @@ public:
   result<listing_page> listings();            ///< `public/get_instruments`
   result<listing> listed();                   ///< `public/get_instrument`
   result<std::vector<delivery>> deliveries(); ///< `public/get_delivery_prices`
+
+  // Of an account: replies, and `user.*` notifications. Words where an amount belongs are errors, so that no part of an
+  // order or fill is guessed.
+  result<void> placed(order_answer& into); ///< buy, sell, edit: {"order":{...},"trades":[...]}
+  result<order_message> order();           ///< `private/cancel`, `private/get_order_state`: the bare order
+  result<void> orders(std::vector<order_message>& into); ///< of queries, and `user.orders`: an array, or one order
+  result<void> user_trades(trade_page& into); ///< of queries, and `user.trades`: {"trades":[...],"has_more":false}, or
+                                              ///< a bare array
+  /// A count, or [{"instrument_name":"BTC-PERPETUAL","result":[order,...]},...]
+  result<cancel_answer> cancelled();
+  result<void> changes(changes_message& into); ///< `user.changes`
+  /// `private/get_positions`. Options and inverse futures count in `size`, linear futures in `size_currency`; the sign
+  /// is that of `direction`. Source: section "Position".
+  result<void> positions(std::vector<position_message>& into);
+  /// `private/get_account_summary`, its `limits`. @param currency where the limits differ by currency
+  result<limits_message> limits(std::string_view currency);
+  result<portfolio_message> portfolio();
+  result<lock_message> user_lock();
+  result<bool> cancels_on_disconnect(); ///< `private/get_cancel_on_disconnect`: {"scope":"connection","enabled":true}
+  result<bool> is_platform_locked();    ///< `public/status`, as a whole: {"locked":"false","locked_indices":[]}
 
 private:
   struct impl;
