@@ -15,44 +15,57 @@ void exec_state::start(exec_tools_ptr shared) {
   rules.emplace(*tools->instruments, tools->how.simulation.rules);
   if (const auto ok = simulator::define_overrides(tools->how.simulation, *tools->instruments, *rules); !ok)
     tools->log.error("an [[instrument]] cannot be used", {{"why", ok.error().text}});
-  paper = std::make_unique<paper_venue>(
-      tools->how.simulation, paper_venue::tools{.instruments = *tools->instruments,
-                                                .rules = *rules,
-                                                .want = [this](instrument_id x) { want(x); },
-                                                .warn = [this](match::warning kind, instrument_id x,
-                                                               std::string_view text) { warn(kind, x, text); }});
+  risk.emplace(*rules);
   desk = std::make_unique<order_desk>(static_cast<std::uint64_t>(tools->wall_ns()),
                                       order_desk::tools{.instruments = *tools->instruments,
                                                         .rules = *rules,
-                                                        .venue = *paper,
+                                                        .risk = *risk,
                                                         .log = tools->log,
                                                         .metrics = *metrics,
+                                                        .want = [this](instrument_id x) { want(x); },
                                                         .send = tools->send,
                                                         .publish = tools->publish});
+  for (const auto& row : enum_names<venue>::table) {
+    papers.push_back(std::make_unique<paper_venue>(
+        row.value, tools->how.simulation,
+        paper_venue::tools{
+            .instruments = *tools->instruments,
+            .rules = *rules,
+            .warn = [this](match::warning kind, instrument_id x, std::string_view text) { warn(kind, x, text); }},
+        *desk));
+    desk->attach(row.value, *papers.back());
+  }
   consumer = std::make_shared<router::consumer>("exec", caf::actor_cast<caf::actor>(self), tools->how.queue);
 }
 
-std::int64_t exec_state::now_ns() const { return tools->how.clock == clock_mode::wall ? tools->wall_ns() : feed_ns; }
+moment exec_state::now() const {
+  if (tools->how.clock == clock_mode::feed) return {.steady_ns = feed_ns, .wall_ns = feed_ns};
+  return {.steady_ns = std::chrono::steady_clock::now().time_since_epoch().count(), .wall_ns = tools->wall_ns()};
+}
 
 void exec_state::request(std::string_view peer, std::string_view bytes) {
-  desk->take(peer, bytes, now_ns());
+  desk->take(peer, bytes, now());
   round();
 }
 
 void exec_state::take(const router::parcel& parcel) {
   parcel.for_each([this](const market_event& event) {
     feed_ns = std::max(feed_ns, event.recv_ns != 0 ? event.recv_ns : event.venue_ns);
-    paper->on_market(event, now_ns());
+    const auto at = now();
+    papers[static_cast<std::size_t>(tools->instruments->at(event.instrument).at)]->on_market(event, at);
+    desk->on_market(event, at);
   });
   if (consumer->done(parcel.picks.size())) self->send(tools->router, router::drained_atom_v, consumer);
   round();
 }
 
 void exec_state::round() {
-  const auto next_ns = paper->round(now_ns(), *desk);
+  const auto at = now();
+  auto next_ns = desk->round(at);
+  for (auto& x : papers) next_ns = std::min(next_ns, x->round(at));
   if (tools->how.clock == clock_mode::feed || next_ns >= round_ns) return; // the feed's time passes with its events
   round_ns = next_ns;
-  const std::chrono::nanoseconds wait{std::max<std::int64_t>(next_ns - now_ns(), 0)};
+  const std::chrono::nanoseconds wait{std::max<std::int64_t>(next_ns - at.steady_ns, 0)};
   self->delayed_send(self, wait, round_atom_v);
 }
 

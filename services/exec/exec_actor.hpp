@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace strike::exec {
 
@@ -40,15 +41,16 @@ struct exec_state {
   exec_tools_ptr tools;
   std::optional<desk_metrics> metrics;
   std::optional<instrument_rules> rules;
-  std::unique_ptr<paper_venue> paper;
+  std::optional<risk_gate> risk;
   std::unique_ptr<order_desk> desk;
+  std::vector<std::unique_ptr<paper_venue>> papers; ///< by venue
   router::consumer_ptr consumer;
   std::int64_t feed_ns = 0;          ///< clock = "feed": the newest time seen
   std::int64_t round_ns = INT64_MAX; ///< for when a round is under way
   static inline const char* name = "exec";
 
 private:
-  std::int64_t now_ns() const;
+  moment now() const;
   void want(instrument_id instrument);
   void warn(match::warning kind, instrument_id instrument, std::string_view text);
 };

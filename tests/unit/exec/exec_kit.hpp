@@ -30,24 +30,29 @@ struct exec_kit : testing::Test {
   process::metric_registry registry;
   desk_metrics metrics{registry};
   std::vector<instrument_id> wanted;
-  std::int64_t now_ns = ns_per_s; ///< moved by the test
-  paper_venue venue{simulation,
-                    {.instruments = instruments,
-                     .rules = rules,
-                     .want = [this](instrument_id x) { wanted.push_back(x); },
-                     .warn = [](match::warning, instrument_id, std::string_view) {}}};
+  std::int64_t now_ns = ns_per_s; ///< moved by the test; on both clocks
+  moment now() const { return {.steady_ns = now_ns, .wall_ns = now_ns}; }
+  risk_gate risk{rules};
   order_desk desk{7,
                   {.instruments = instruments,
                    .rules = rules,
-                   .venue = venue,
+                   .risk = risk,
                    .log = log,
                    .metrics = metrics,
+                   .want = [this](instrument_id x) { wanted.push_back(x); },
                    .send =
                        [this](std::string_view peer, std::string_view bytes) {
                          sent.push_back({std::string{peer}, *wire::decode_order_update(bytes, instruments)});
                          return true;
                        },
                    .publish = [this](std::string_view topic, std::string_view) { topics.emplace_back(topic); }}};
+  paper_venue paper{
+      venue::deribit,
+      simulation,
+      {.instruments = instruments, .rules = rules, .warn = [](match::warning, instrument_id, std::string_view) {}},
+      desk};
+
+  exec_kit() { desk.attach(venue::deribit, paper); }
 
   struct told {
     std::string peer;
@@ -68,23 +73,26 @@ struct exec_kit : testing::Test {
                std::uint64_t epoch = 1) {
     std::string bytes;
     wire::encode(bytes, {{.epoch = epoch, .sequence = ++sequence, .strategy = strategy}, std::move(body)}, instruments);
-    desk.take("peer of " + strategy, bytes, now_ns);
+    desk.take("peer of " + strategy, bytes, now());
+  }
+  void on_market(const market_event& event) {
+    paper.on_market(event, now());
+    desk.on_market(event, now());
   }
   void quote(instrument_id what, std::int64_t bid_nanos, std::int64_t ask_nanos, quantity size = {1'000 * ns_per_s}) {
-    venue.on_market({.venue_ns = now_ns,
-                     .recv_ns = now_ns,
-                     .instrument = what,
-                     .body = ticker{.best_bid = price{bid_nanos},
-                                    .best_ask = price{ask_nanos},
-                                    .best_bid_size = size,
-                                    .best_ask_size = size}},
-                    now_ns);
+    on_market({.venue_ns = now_ns,
+               .recv_ns = now_ns,
+               .instrument = what,
+               .body = ticker{.best_bid = price{bid_nanos},
+                              .best_ask = price{ask_nanos},
+                              .best_bid_size = size,
+                              .best_ask_size = size}});
   }
+  std::int64_t round() { return std::min(desk.round(now()), paper.round(now())); }
   /// Time passes, and what becomes known is told when it does.
   void pass(std::int64_t ns) {
     const auto end_ns = now_ns + ns;
-    for (auto next_ns = venue.round(now_ns, desk); next_ns <= end_ns; next_ns = venue.round(now_ns, desk))
-      now_ns = std::max(now_ns, next_ns);
+    for (auto next_ns = round(); next_ns <= end_ns; next_ns = round()) now_ns = std::max(now_ns, next_ns);
     now_ns = end_ns;
   }
   /// "c1 filled 10/0" for every change that was told: client id, state, filled, remaining; and forgets them.

@@ -13,7 +13,7 @@ using testing::IsEmpty;
 
 namespace {
 
-struct paper : exec_kit {
+struct on_paper : exec_kit {
   static constexpr std::int64_t dollars = ns_per_s;
 
   wire::place_order buy(const std::string& client_id, price limit, quantity size) const {
@@ -33,7 +33,7 @@ struct paper : exec_kit {
   }
 };
 
-TEST_F(paper, an_order_takes_its_way_there_and_back) {
+TEST_F(on_paper, an_order_takes_its_way_there_and_back) {
   quote(perpetual, 60'000 * dollars, 60'001 * dollars);
   request(market("c1", side::buy, 10_qty, perpetual));
   pass(7 * ms);
@@ -42,7 +42,7 @@ TEST_F(paper, an_order_takes_its_way_there_and_back) {
   EXPECT_THAT(take_changes(), ElementsAre("c1 filled 10/0"));
 }
 
-TEST_F(paper, an_order_meets_what_is_displayed_when_it_arrives) {
+TEST_F(on_paper, an_order_meets_what_is_displayed_when_it_arrives) {
   quote(perpetual, 60'000 * dollars, 60'001 * dollars);
   request(market("c1", side::buy, 10_qty, perpetual));
   pass(4 * ms);
@@ -53,13 +53,13 @@ TEST_F(paper, an_order_meets_what_is_displayed_when_it_arrives) {
   EXPECT_EQ(change.update.execution->at, 60'101_px);
 }
 
-TEST_F(paper, asks_for_the_market_data_of_an_order_once) {
+TEST_F(on_paper, asks_for_the_market_data_of_an_order_once) {
   request(buy("c1", 50'000_px, 10_qty));
   request(buy("c2", 50'000_px, 10_qty));
   EXPECT_THAT(wanted, ElementsAre(perpetual));
 }
 
-TEST_F(paper, an_order_waits_for_market_data_but_not_for_ever) {
+TEST_F(on_paper, an_order_waits_for_market_data_but_not_for_ever) {
   request(buy("c1", 50'000_px, 10_qty));
   pass(1'000 * ms);
   EXPECT_THAT(take_changes(), IsEmpty());
@@ -75,7 +75,7 @@ TEST_F(paper, an_order_waits_for_market_data_but_not_for_ever) {
   EXPECT_THAT(change.update.reason, HasSubstr("no market data of deribit:BTC-27NOV26-90000-C"));
 }
 
-TEST_F(paper, amends_and_cancels) {
+TEST_F(on_paper, amends_and_cancels) {
   quote(perpetual, 60'000 * dollars, 60'001 * dollars);
   request(buy("c1", 50'000_px, 10_qty));
   pass(10 * ms);
@@ -89,7 +89,7 @@ TEST_F(paper, amends_and_cancels) {
   EXPECT_THAT(take_changes(), IsEmpty());
 }
 
-TEST_F(paper, cancels_all_of_one_strategy_and_of_no_other) {
+TEST_F(on_paper, cancels_all_of_one_strategy_and_of_no_other) {
   quote(perpetual, 60'000 * dollars, 60'001 * dollars);
   request(buy("a1", 50'000_px, 10_qty), "a");
   request(buy("a2", 50'000_px, 10_qty), "a");
@@ -105,7 +105,7 @@ TEST_F(paper, cancels_all_of_one_strategy_and_of_no_other) {
   EXPECT_THAT(ask({}, "b").orders.size(), 1U);
 }
 
-TEST_F(paper, an_order_that_comes_twice_is_placed_once) {
+TEST_F(on_paper, an_order_that_comes_twice_is_placed_once) {
   quote(perpetual, 60'000 * dollars, 60'001 * dollars);
   request(market("c1", side::buy, 10_qty, perpetual));
   request(market("c1", side::buy, 10_qty, perpetual));
@@ -115,7 +115,7 @@ TEST_F(paper, an_order_that_comes_twice_is_placed_once) {
   EXPECT_EQ(ask({}).positions[0].size, 10_qty);
 }
 
-TEST_F(paper, says_how_the_account_stands) {
+TEST_F(on_paper, says_how_the_account_stands) {
   quote(perpetual, 60'000 * dollars, 60'001 * dollars);
   request(market("c1", side::buy, 10_qty, perpetual));
   request(buy("c2", 50'000_px, 10_qty));
@@ -133,7 +133,7 @@ TEST_F(paper, says_how_the_account_stands) {
   EXPECT_NEAR(account.positions[0].average_price, 60'001, 0.1); // its cost is kept in whole 1e-9 coins
 }
 
-TEST_F(paper, a_strategy_that_starts_anew_finds_its_position_and_no_orders) {
+TEST_F(on_paper, a_strategy_that_starts_anew_finds_its_position_and_no_orders) {
   quote(perpetual, 60'000 * dollars, 60'001 * dollars);
   request(market("c1", side::sell, 10_qty, perpetual));
   request(buy("c2", 50'000_px, 10_qty));
@@ -146,26 +146,23 @@ TEST_F(paper, a_strategy_that_starts_anew_finds_its_position_and_no_orders) {
   EXPECT_THAT(take_changes(), ElementsAre("c2 cancelled 0/0"));
 }
 
-TEST_F(paper, publishes_what_it_tells_under_the_strategys_topic) {
+TEST_F(on_paper, publishes_what_it_tells_under_the_strategys_topic) {
   quote(perpetual, 60'000 * dollars, 60'001 * dollars);
   request(market("c1", side::buy, 10_qty, perpetual), "gamma");
   pass(10 * ms);
   EXPECT_THAT(topics, ElementsAre("ord/gamma/"));
 }
 
-TEST_F(paper, tells_of_an_expired_position) {
+TEST_F(on_paper, tells_of_an_expired_position) {
   const auto expiry_ns = instruments.at(option).info.expiry_ns;
   now_ns = expiry_ns - 10 * ns_per_s;
   const auto index = [&](double usd) {
-    venue.on_market({.venue_ns = now_ns,
-                     .recv_ns = now_ns,
-                     .instrument = option,
-                     .body = ticker{.best_bid = 0.1_px,
-                                    .best_ask = 0.101_px,
-                                    .best_bid_size = 5_qty,
-                                    .best_ask_size = 5_qty,
-                                    .index = usd}},
-                    now_ns);
+    on_market(
+        {.venue_ns = now_ns,
+         .recv_ns = now_ns,
+         .instrument = option,
+         .body = ticker{
+             .best_bid = 0.1_px, .best_ask = 0.101_px, .best_bid_size = 5_qty, .best_ask_size = 5_qty, .index = usd}});
   };
   index(100'000);
   request(market("c1", side::buy, 1_qty, option));
@@ -180,13 +177,13 @@ TEST_F(paper, tells_of_an_expired_position) {
   EXPECT_THAT(ask({}).positions, IsEmpty());
 }
 
-TEST_F(paper, survives_bytes_that_are_no_request) {
-  desk.take("peer", "garbage", now_ns);
+TEST_F(on_paper, survives_bytes_that_are_no_request) {
+  desk.take("peer", "garbage", now());
   EXPECT_EQ(metrics.malformed.value(), 1U);
   EXPECT_THAT(sent, IsEmpty());
 }
 
-TEST_F(paper, positions_are_the_sum_of_the_fills_told) {
+TEST_F(on_paper, positions_are_the_sum_of_the_fills_told) {
   std::mt19937_64 random{4};
   const auto below = [&](std::uint64_t n) { return random() % n; };
   quantity held;
