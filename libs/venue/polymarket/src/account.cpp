@@ -247,36 +247,36 @@ error malformed(std::string_view what, std::string_view fault, std::string_view 
                              sample(json)};
 }
 
-/// Which row an object is: by its event type, or by its type where that was left out. It often stands last.
-std::string kind_of(ondemand::object& object) {
-  ondemand::value value;
-  if (object.find_field_unordered("event_type").get(value) == simdjson::SUCCESS) return lower(text_of(value));
-  if (object.find_field_unordered("type").get(value) != simdjson::SUCCESS) return {};
-  const auto type = upper(text_of(value));
-  return type == "TRADE" ? "trade" : from_text<order_event>(type) ? "order" : type;
+/// Which row an object is: by its event type, or by its type where that was left out.
+std::string kind_of(std::string_view event_type, std::string_view type) {
+  if (!event_type.empty()) return lower(event_type);
+  return upper(type) == "TRADE" ? "trade" : from_text<order_event>(upper(type)) ? "order" : std::string{type};
 }
 
+/// What the object is, its last field may say: it is read as both.
 bool read_news(ondemand::value& from, user_news& into, std::string& fault) {
-  ondemand::object object;
-  if (from.get_object().get(object) != simdjson::SUCCESS) return false;
-  auto type = kind_of(object);
-  if (object.reset().error() != simdjson::SUCCESS) return false;
-  if (type != "order" && type != "trade") return into.unknown.push_back(std::move(type)), true;
+  std::string event_type, type;
   order_reader order;
   trade_reader trade;
-  const bool is_order = type == "order";
-  if (!each_field(object, [&](std::string_view key, ondemand::value& x) {
-        return is_order ? order.take(key, x) : trade.take(key, x);
-      }))
-    return false;
-  is_order ? order.finish() : trade.finish();
-  fault = is_order ? order.fault : trade.fault;
-  if (!fault.empty()) return false;
-  if (is_order)
+  const bool is_read = each_field(from, [&](std::string_view key, ondemand::value& x) {
+    if (key == "event_type") event_type = text_of(x);
+    if (key == "type") type = text_of(x);
+    return key == "maker_orders" || key == "err_msg" ? trade.take(key, x) : trade.take(key, x) && order.take(key, x);
+  });
+  if (!is_read) return false;
+  auto kind = kind_of(event_type, type);
+  if (kind == "order") {
+    order.finish();
+    fault = order.fault;
     into.orders.push_back(std::move(order.made));
-  else
+  } else if (kind == "trade") {
+    trade.finish();
+    fault = trade.fault;
     into.trades.push_back(std::move(trade.made));
-  return true;
+  } else {
+    into.unknown.push_back(std::move(kind));
+  }
+  return fault.empty();
 }
 
 template <class Reader, class Row> result<account_page<Row>> parse_page(std::string_view json, std::string_view what) {
