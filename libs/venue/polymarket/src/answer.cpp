@@ -19,6 +19,8 @@ bool read_flag(ondemand::value& from, bool& into) {
   return into = text == "true", true;
 }
 
+bool read_exchanged(std::string_view text, quantity& into) { return text.empty() || read_nanos(text, into.nanos); }
+
 bool read_answer(ondemand::value& from, order_answer& into) {
   bool is_said = false;
   return each_field(from,
@@ -26,7 +28,9 @@ bool read_answer(ondemand::value& from, order_answer& into) {
                       if (key == "success") return is_said = true, read_flag(x, into.is_success);
                       if (key == "errorMsg" || key == "error" || key == "error_msg") return read_text(x, into.error);
                       if (key == "orderID" || key == "orderId") return into.id = lower(text_of(x)), true;
-                      if (key == "status" && into.status.empty()) return into.status = lower(text_of(x)), true;
+                      if (key == "status") return into.status = lower(text_of(x)), true;
+                      if (key == "makingAmount") return read_exchanged(text_of(x), into.making);
+                      if (key == "takingAmount") return read_exchanged(text_of(x), into.taking);
                       return true;
                     }) &&
          (is_said || !into.error.empty() || !into.id.empty());

@@ -47,7 +47,8 @@ venue_error read_error(std::string_view body);
 struct order_answer {
   bool is_success = false;
   std::string error, id;
-  std::string status; ///< lower case: live, matched, delayed, unmatched; empty
+  std::string status;      ///< lower case: live, matched, delayed, unmatched; empty
+  quantity making, taking; ///< exchanged at once: shares and pUSD, as the order gives and takes
 };
 /// How an answer is to be taken. Source: page of the protocol, classification of answers.
 enum class placing : std::uint8_t {
