@@ -111,6 +111,7 @@ std::string sign_by_wallet(const sign::private_key& owner, const order_v2& order
 /// The exchange contracts of one chain.
 struct contracts {
   sign::address exchange, neg_risk_exchange, positions_exchange;
+  bool operator==(const contracts&) const = default;
 };
 
 /// Which contract settles a market, under which domain version.
