@@ -1,11 +1,14 @@
 #include "exec_kit.hpp"
 
+#include "exec/paper_venue.hpp"
+
 #include <gmock/gmock.h>
 
 #include <random>
 
 using namespace strike;
 using namespace strike::literals;
+using exec::order_desk;
 using exec::test::exec_kit;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -13,8 +16,61 @@ using testing::IsEmpty;
 
 namespace {
 
+/// A desk on a paper venue whose way takes 5 ms there and 3 ms back.
 struct on_paper : exec_kit {
   static constexpr std::int64_t dollars = ns_per_s;
+
+  std::unique_ptr<exec::paper_venue> simulated;
+
+  on_paper() { start(); }
+  void start() {
+    simulated = std::make_unique<exec::paper_venue>(
+        venue::deribit, simulation,
+        exec::paper_venue::tools{
+            .instruments = instruments, .rules = rules, .warn = [](match::warning, instrument_id, std::string_view) {}},
+        *desk);
+    desk->attach(home, *simulated, true);
+    ASSERT_TRUE(desk->restore([this](const exec::booking& x) {
+      if (const auto* made = std::get_if<fill>(&x.what)) simulated->hold(*x.owner, *made, now());
+      if (const auto* made = std::get_if<match::settlement>(&x.what)) simulated->hold(*made);
+    }));
+    pass(0); // up, and compared
+  }
+  /// Exec dies, and another takes its place.
+  void restart() {
+    desk.reset();
+    simulated.reset();
+    store.reset();
+    store = *exec::order_store::open(folder / "exec.db", instruments);
+    desk = make_desk();
+    sequence = 0;
+    start();
+  }
+
+  void on_market(const market_event& event) {
+    simulated->on_market(event, now());
+    desk->on_market(event, now());
+  }
+  void quote(instrument_id what, std::int64_t bid_nanos, std::int64_t ask_nanos, quantity size = {1'000 * ns_per_s}) {
+    on_market({.venue_ns = now_ns,
+               .recv_ns = now_ns,
+               .instrument = what,
+               .body = ticker{.best_bid = price{bid_nanos},
+                              .best_ask = price{ask_nanos},
+                              .best_bid_size = size,
+                              .best_ask_size = size}});
+  }
+  std::int64_t round() {
+    const auto next_ns = desk->round(now());
+    return std::min(next_ns, simulated->round(now()));
+  }
+  /// Time passes, and what becomes known is told when it does.
+  void pass(std::int64_t ns) {
+    const auto end_ns = now_ns + ns;
+    for (int i = 0; i < 3; ++i) round(); // each may have something to do for the other
+    for (auto next_ns = round(); next_ns <= end_ns; next_ns = round()) now_ns = std::max(now_ns, next_ns);
+    now_ns = end_ns;
+  }
 
   wire::place_order buy(const std::string& client_id, price limit, quantity size) const {
     return {client_id, {1}, {.instrument = perpetual, .side = side::buy, .limit = limit, .size = size}};
@@ -124,7 +180,7 @@ TEST_F(on_paper, says_how_the_account_stands) {
   const auto account = ask({"c1", "c9"});
   std::vector<std::string> orders;
   for (const auto& x : account.orders) orders.push_back(text_of(x));
-  EXPECT_THAT(orders, ElementsAre("c1 filled 10/0", "c2 open 0/10", "c9 cancelled 0/0"));
+  EXPECT_THAT(orders, ElementsAre("c2 open 0/10", "c1 filled 10/0", "c9 cancelled 0/0"));
   EXPECT_FALSE(account.orders[0].update.execution) << "a fill is told once";
   EXPECT_FALSE(account.orders[2].update.instrument.is_valid());
   ASSERT_EQ(account.positions.size(), 1U);
@@ -178,7 +234,7 @@ TEST_F(on_paper, tells_of_an_expired_position) {
 }
 
 TEST_F(on_paper, survives_bytes_that_are_no_request) {
-  desk.take("peer", "garbage", now());
+  desk->take("peer", "garbage", now());
   EXPECT_EQ(metrics.malformed.value(), 1U);
   EXPECT_THAT(sent, IsEmpty());
 }
