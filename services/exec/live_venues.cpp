@@ -1,5 +1,6 @@
 #include "exec/live_venues.hpp"
 
+#include "exec/polymarket_venue.hpp"
 #include "process/secret.hpp"
 
 #include <fmt/format.h>
@@ -8,7 +9,12 @@
 
 namespace strike::exec {
 
-std::span<const live_venue_kind> live_venue_kinds() { return {}; }
+std::span<const live_venue_kind> live_venue_kinds() {
+  static const live_venue_kind kinds[] = {
+      {venue::polymarket, {"POLYMARKET_PRIVATE_KEY"}, read_polymarket_venue},
+  };
+  return kinds;
+}
 
 namespace {
 

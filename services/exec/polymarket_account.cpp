@@ -2,6 +2,9 @@
 #include "polymarket/login.hpp"
 #include "process/secret.hpp"
 
+#include <fmt/format.h>
+
+#include <random>
 #include <utility>
 
 namespace strike::exec {
@@ -31,6 +34,25 @@ result<polymarket_account> read_polymarket_account(const polymarket_settings& ho
                 "POLYMARKET_FUNDER: is another address than the key's, which wallet = \"eoa\" trades "
                 "from; set [exec.polymarket] wallet to proxy, safe or deposit");
   return polymarket_account{*std::move(key), *funder};
+}
+
+live_venue read_polymarket_venue(config::section root) {
+  auto how = read_polymarket_settings(root);
+  auto account = read_polymarket_account(how);
+  if (!account) {
+    root.table("exec").table("polymarket").reject("wallet", account.error().text);
+    return {.at = venue::polymarket};
+  }
+  const auto shared = std::make_shared<const polymarket_account>(*std::move(account));
+  const auto wallet = sign::to_string(shared->funder);
+  return {.at = venue::polymarket,
+          .account = fmt::format("chain {} {}", how.chain_id, wallet),
+          .shown = fmt::format("{} wallet {}, chain {}", to_text(how.wallet), wallet, how.chain_id),
+          .make = [how, shared](const venue_tools& with, venue_reports& to) -> std::unique_ptr<order_venue> {
+            const auto random = std::make_shared<std::random_device>(); // salts are 53 bits of it
+            return std::make_unique<polymarket_venue>(
+                how, shared, with, to, [random] { return std::uint64_t{(*random)()} << 32 | (*random)(); });
+          }};
 }
 
 } // namespace strike::exec

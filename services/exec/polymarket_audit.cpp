@@ -8,6 +8,10 @@
 
 namespace strike::exec {
 
+namespace {
+constexpr std::int64_t settling_ns = 10 * ns_per_s;
+}
+
 void polymarket_audit::ask(std::int64_t fills_since_ns, const moment& now) {
   wanted_since_ns_ = std::min(wanted_since_ns_.value_or(fills_since_ns), fills_since_ns);
   round(now);
@@ -84,11 +88,15 @@ void polymarket_audit::finish(const moment& now) {
   const auto venue_ns = tools_.http.venue_ns(now);
   for (const auto& row : orders_) {
     tools_.book.take(row, venue_ns);
-    auto* const of = tools_.book.find_leg(row.id).first;
-    if (!of || (of->end && of->end->state == order_state::rejected))
-      fact.foreign_orders.push_back(row.id); // one that was given up for absent is nobody's either: it must go
-    else if (!of->end)
-      fact.open.push_back(tools_.book.standing(*of, venue_ns));
+    const auto [of, leg] = tools_.book.find_leg(row.id);
+    if (!of) {
+      fact.foreign_orders.push_back(row.id);
+      continue;
+    }
+    // an end that was told while the pages came is younger than they
+    if (of->end && of->told_ns + settling_ns > asked_ns_) continue;
+    if (of->end) tools_.book.revive(*of, *leg);
+    fact.open.push_back(tools_.book.standing(*of, venue_ns));
   }
   const auto& by = tools_.http.credentials();
   for (const auto& row : trades_) {

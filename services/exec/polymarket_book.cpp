@@ -94,19 +94,22 @@ void polymarket_book::take(const polymarket::order_row& row, std::int64_t now_ns
   if ((is_new || is_more) && x == of->current()) tell(*of, at_ns);
 }
 
-bool polymarket_book::book_fill(const std::string& trade_id, trade_status status, std::string_view why) {
+polymarket_book::booking polymarket_book::book_fill(const std::string& trade_id, trade_status status,
+                                                    std::string_view why) {
   const auto [at, is_new] = fills_.try_emplace(trade_id, known_fill{status});
-  if (is_new) fill_ids_.push_back(trade_id), forget_old();
+  if (is_new) {
+    fill_ids_.push_back(trade_id);
+    forget_old();
+  }
   auto& known = at->second;
-  if (!is_new && is_final(known.status)) return false; // never back from there
+  if (!is_new && is_final(known.status)) return booking::known; // never back from there
   known.status = status;
   if (status == trade_status::failed) {
-    known.is_told = false;
     reports_.on_fill_undone(venue::polymarket, trade_id, why.empty() ? "its settlement failed" : why);
-    return false;
+    return std::exchange(known.is_told, true) ? booking::known : booking::failed;
   }
-  if (status == trade_status::retrying || known.is_told) return false;
-  return known.is_told = true;
+  if (status == trade_status::retrying || std::exchange(known.is_told, true)) return booking::known;
+  return booking::told;
 }
 
 std::vector<fill_fact> polymarket_book::take(const polymarket::trade_row& trade, std::string_view api_key,
@@ -131,12 +134,18 @@ std::vector<fill_fact> polymarket_book::take(const polymarket::trade_row& trade,
                             .size = x.size,
                             .fee = x.role == liquidity::taker ? fee(*name, x) : money{},
                             .liquidity = x.role}};
-    if (trade.status != trade_status::failed && trade.status != trade_status::retrying) counted.push_back(fact);
-    const bool is_news = book_fill(fact.trade_id, trade.status, trade.why);
-    if (is_news) call_.on_fill(fact);
-    if (part && is_news) part->traded += x.size;
-    if (tells && is_news) reports_.on_fill(fact);
-    if (part && is_news && part->at != stage::over && part->traded >= part->size) {
+    const bool has_failed = trade.status == trade_status::failed;
+    if (trade.status != trade_status::retrying && (of || !has_failed)) counted.push_back(fact);
+    const auto booked = book_fill(fact.trade_id, trade.status, trade.why);
+    if (booked == booking::known) continue;
+    if (booked == booking::told) call_.on_fill(fact);
+    if (part) {
+      part->traded += x.size; // a failed one too: the venue counts it as matched
+      part->matched = std::max(part->matched, part->traded);
+    }
+    // one that failed before it was told is told behind its end, so that it is counted and never held
+    if (tells && (of || booked == booking::told)) reports_.on_fill(fact);
+    if (part && part->at != stage::over && part->traded >= part->size) {
       part->is_seen = true;
       end_leg(*of, *part, {order_state::filled}, trade.match_ns);
     }
@@ -155,7 +164,7 @@ void polymarket_book::end_leg(order& of, leg& x, polymarket_end how, std::int64_
 }
 
 order_fact polymarket_book::standing(order& x, std::int64_t now_ns, std::string reason) {
-  x.told_ns = std::max(x.told_ns, now_ns);
+  x.told_ns = std::max(x.told_ns + 1, now_ns); // each word is newer than the one before
   const auto filled = x.filled();
   const auto* const now = x.current();
   order_fact fact{.venue_ns = x.told_ns,
@@ -190,9 +199,18 @@ void polymarket_book::end(order& x, polymarket_end how, std::int64_t now_ns) {
   forget_old();
 }
 
+void polymarket_book::revive(order& x, leg& part) {
+  x.end.reset();
+  part.at = stage::standing;
+  part.is_seen = true;
+  open_[x.what.id.value] = &x;
+  std::erase(ended_, x.what.id.value);
+}
+
 void polymarket_book::absent(order& x, std::string_view why) {
   if (x.end) return;
-  x.end = order_fact{.order = x.what.id, .state = order_state::rejected, .reason = std::string{why}};
+  x.end =
+      order_fact{.venue_ns = x.told_ns, .order = x.what.id, .state = order_state::rejected, .reason = std::string{why}};
   open_.erase(x.what.id.value);
   ended_.push_back(x.what.id.value);
   reports_.on_absent(x.what.id, why);

@@ -91,7 +91,8 @@ public:
   /// @param now_ns the venue's clock, for words without a time
   void take(const polymarket::order_row& row, std::int64_t now_ns);
   /// The venue's word on one trade: tells its fills, or takes them back. `fee` is asked for a taker's.
-  /// @returns the fills of it that count, those told before too
+  /// @returns its fills, those told before too; of one that failed only those of exec's orders, whose size the venue
+  /// counts as matched
   using fee_function = std::function<money(instrument_id, const polymarket::own_fill&)>;
   std::vector<fill_fact> take(const polymarket::trade_row& trade, std::string_view api_key, const fee_function& fee,
                               bool tells);
@@ -102,6 +103,8 @@ public:
   void end(order& x, polymarket_end how, std::int64_t now_ns);
   /// Tells how it stands. @param reason why an amend or cancel was refused
   void tell(order& x, std::int64_t now_ns, std::string reason = {});
+  /// The venue has it open, though it was taken for ended.
+  void revive(order& x, leg& part);
   /// Ended without a trace at the venue.
   void absent(order& x, std::string_view why);
   order_fact standing(order& x, std::int64_t now_ns, std::string reason = {});
@@ -111,7 +114,8 @@ private:
     polymarket::trade_status status;
     bool is_told = false;
   };
-  bool book_fill(const std::string& trade_id, polymarket::trade_status status, std::string_view why);
+  enum class booking : std::uint8_t { known, told, failed };
+  booking book_fill(const std::string& trade_id, polymarket::trade_status status, std::string_view why);
   void forget_old();
 
   instrument_registry& names_;

@@ -48,7 +48,7 @@ std::optional<polymarket_leg> leg_of(const std::string& key, std::string& condit
 } // namespace
 
 struct polymarket_venue::impl {
-  impl(polymarket_settings h, polymarket_account a, venue_tools with, venue_reports& t,
+  impl(polymarket_settings h, std::shared_ptr<const polymarket_account> a, venue_tools with, venue_reports& t,
        std::function<std::uint64_t()> chance);
 
   void on_news(polymarket::user_news&& news, const moment& now);
@@ -59,7 +59,7 @@ struct polymarket_venue::impl {
   result<void> check_amendment(const polymarket_order& of, price limit, quantity size, const moment& now);
 
   const polymarket_settings how;
-  const polymarket_account account;
+  const std::shared_ptr<const polymarket_account> account;
   venue_tools tools;
   venue_reports& to;
   std::function<std::uint64_t()> random;
@@ -78,10 +78,10 @@ struct polymarket_venue::impl {
   process::counter& events;
 };
 
-polymarket_venue::impl::impl(polymarket_settings h, polymarket_account a, venue_tools with, venue_reports& t,
-                             std::function<std::uint64_t()> chance)
+polymarket_venue::impl::impl(polymarket_settings h, std::shared_ptr<const polymarket_account> a, venue_tools with,
+                             venue_reports& t, std::function<std::uint64_t()> chance)
     : how{std::move(h)}, account{std::move(a)}, tools{with}, to{t}, random{std::move(chance)},
-      signer{account.key, {how.chain_id, how.wallet, account.funder, how.exchanges, how.builder}},
+      signer{account->key, {how.chain_id, how.wallet, account->funder, how.exchanges, how.builder}},
       http{tools.network,
            {how.clob, how.orders_per_second, how.orders_burst, how.cancels_per_second, how.cancels_burst, how.answer}},
       book{tools.instruments,
@@ -95,7 +95,7 @@ polymarket_venue::impl::impl(polymarket_settings h, polymarket_account a, venue_
       markets{how, {http, tools.instruments, tools.rules, tools.log, reports}}, funds{http, tools.instruments,
                                                                                       static_cast<int>(how.wallet)},
       session{how,
-              {tools.network, tools.log, http, account.key, [this] { return fraction(random()); }},
+              {tools.network, tools.log, http, account->key, [this] { return fraction(random()); }},
               {.on_state = [this](session_state next,
                                   std::string_view why) { reports.on_session(venue::polymarket, next, why); },
                .on_news = [this](polymarket::user_news&& x, const moment& at) { on_news(std::move(x), at); }}},
@@ -108,7 +108,7 @@ polymarket_venue::impl::impl(polymarket_settings h, polymarket_account a, venue_
                  [this](polymarket_order& of, polymarket_leg& x, const moment& at, std::chrono::nanoseconds delay) {
                    inquiry.look_up(of, x, at, delay);
                  }}},
-      audit{{how, http, book, tools.instruments, reports, sign::to_lower_string(account.funder),
+      audit{{how, http, book, tools.instruments, reports, sign::to_lower_string(account->funder),
              [this](instrument_id token, const polymarket::own_fill& x) { return fee_of(token, x); }}},
       events{tools.metrics.get_counter("strike_exec_polymarket_events_total",
                                        "orders and trades that Polymarket's user channel told of")} {}
@@ -167,8 +167,8 @@ result<void> polymarket_venue::impl::check_amendment(const polymarket_order& of,
   return plan ? result<void>{} : std::unexpected{plan.error()};
 }
 
-polymarket_venue::polymarket_venue(polymarket_settings how, polymarket_account account, venue_tools with,
-                                   venue_reports& to, std::function<std::uint64_t()> random)
+polymarket_venue::polymarket_venue(polymarket_settings how, std::shared_ptr<const polymarket_account> account,
+                                   venue_tools with, venue_reports& to, std::function<std::uint64_t()> random)
     : impl_{std::make_unique<impl>(std::move(how), std::move(account), with, to, std::move(random))} {}
 
 polymarket_venue::~polymarket_venue() = default;

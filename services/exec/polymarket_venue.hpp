@@ -1,5 +1,6 @@
 #pragma once
 
+#include "exec/live_venues.hpp"
 #include "exec/order_venue.hpp"
 #include "exec/polymarket_settings.hpp"
 #include "exec/venue_tools.hpp"
@@ -32,8 +33,8 @@ result<polymarket_account> read_polymarket_account(const polymarket_settings& ho
 class polymarket_venue final : public order_venue {
 public:
   /// @param random 64 bits at a time; of salts and pauses
-  polymarket_venue(polymarket_settings how, polymarket_account account, venue_tools with, venue_reports& to,
-                   std::function<std::uint64_t()> random);
+  polymarket_venue(polymarket_settings how, std::shared_ptr<const polymarket_account> account, venue_tools with,
+                   venue_reports& to, std::function<std::uint64_t()> random);
   ~polymarket_venue() override;
 
   void restore(const venue_order& what, std::string_view venue_id, const std::vector<std::string>& keys) override;
@@ -49,5 +50,8 @@ private:
   struct impl;
   std::unique_ptr<impl> impl_;
 };
+
+/// For `live_venue_kinds`: reads `[exec.polymarket]` and the account's secrets; mistakes are recorded in the document.
+live_venue read_polymarket_venue(config::section root);
 
 } // namespace strike::exec
