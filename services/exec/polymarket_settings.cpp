@@ -83,6 +83,7 @@ polymarket_settings read_polymarket_settings(config::section root) {
   x.api_key_nonce = static_cast<std::uint64_t>(from.integer("api_key_nonce", 0, 0, INT32_MAX));
   x.markets = from.choice("user_markets", x.markets);
   read_duration(from, "heartbeat", x.heartbeat, 0s, 8s);
+  if (x.heartbeat.count() != 0 && x.heartbeat < 1s) from.reject("heartbeat", "must be 0s, or from 1s to 8s");
   read_duration(from, "gtd_minimum", x.gtd_minimum, 0s, 1h);
   read_duration(from, "gtd_early", x.gtd_early, 0s, 1h);
   x.inexact = from.choice("inexact_buys", x.inexact);

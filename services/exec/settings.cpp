@@ -1,5 +1,6 @@
 #include "exec/settings.hpp"
 
+#include "exec/polymarket_settings.hpp"
 #include "feed/endpoints.hpp"
 
 #include <fmt/format.h>
@@ -30,6 +31,8 @@ settings read_settings(config::section root) {
   x.store = store_of(table);
   x.ca_file = table.file("ca_file").string();
   x.live = read_live_venues(root, table, live_venue_kinds());
+  const auto is_live = [&](venue at) { return std::ranges::find(x.live, at, &live_venue::at) != x.live.end(); };
+  if (!is_live(venue::polymarket)) (void)read_polymarket_settings(root); // its keys are known on paper too
   x.reconcile.orders = table.choice("foreign_orders", x.reconcile.orders);
   x.reconcile.positions = table.choice("foreign_positions", x.reconcile.positions);
   x.reconcile.every_ns = table.duration_ns("reconcile_every", x.reconcile.every_ns);

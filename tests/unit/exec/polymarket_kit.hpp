@@ -125,7 +125,9 @@ struct polymarket_kit : testing::Test {
                                                venue_tools{network, instruments, rules, log, metrics, keys}, told,
                                                [this] { return ++chance; });
   }
+  /// In steps, so that the channel is answered in time.
   void round(std::chrono::nanoseconds later = 0ns) {
+    for (; later > 10s; later -= 10s) round(10s);
     now.steady_ns += later.count();
     now.wall_ns += later.count();
     for (int i = 0; i < 10 && venue->round(now) <= now.steady_ns; ++i) {
