@@ -27,18 +27,21 @@ std::optional<polymarket_end> end_of(const polymarket::order_row& row, const pol
                             row.status == order_status::resolved || row.status == order_status::invalid;
   if (is_complete(x) && (is_cancelled || row.status == order_status::matched || x.matched >= x.size))
     return polymarket_end{order_state::filled};
+  const auto& asked = of.what.request;
+  const bool never_rests =
+      asked.tif == time_in_force::ioc || asked.tif == time_in_force::fok || asked.type == order_type::market;
+  if (!is_cancelled && never_rests && row.status == order_status::matched)
+    return polymarket_end{order_state::cancelled, "nothing more to trade with at once"};
   if (!is_cancelled) return {};
   if (row.status == order_status::resolved) return polymarket_end{order_state::expired, "the market was resolved"};
   if (row.status == order_status::invalid)
     return polymarket_end{x.is_seen ? order_state::cancelled : order_state::rejected,
                           "removed by Polymarket, as when the balance is gone"};
-  const auto& asked = of.what.request;
   if (asked.tif == time_in_force::gtd && !of.wants_cancel && !of.amendment &&
       now_ns + expiry_tolerance_ns >= asked.expire_ns)
     return polymarket_end{order_state::expired, "its time was over"};
   if (of.wants_cancel || of.amendment) return polymarket_end{order_state::cancelled, "by request"};
-  if (asked.tif == time_in_force::ioc || asked.tif == time_in_force::fok || asked.type == order_type::market)
-    return polymarket_end{order_state::cancelled, "nothing more to trade with at once"};
+  if (never_rests) return polymarket_end{order_state::cancelled, "nothing more to trade with at once"};
   return polymarket_end{order_state::cancelled, row.reason.empty() ? "by Polymarket" : "by Polymarket: " + row.reason};
 }
 

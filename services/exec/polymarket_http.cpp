@@ -87,7 +87,7 @@ void polymarket_http::ask(polymarket_lane in, polymarket::private_call what, ans
 
 void polymarket_http::ask(polymarket_lane in, net::http_request what, answered done) {
   what.timeout = how_.timeout;
-  line(in).queue.push_back({[what = std::move(what)](const moment&) { return what; }, std::move(done)});
+  line(in).queue.push_back({[what = std::move(what)](const moment&) { return what; }, std::move(done), false});
 }
 
 std::int64_t polymarket_http::round(const moment& now) {
@@ -99,7 +99,12 @@ std::int64_t polymarket_http::round(const moment& now) {
   auto due_ns = INT64_MAX;
   for (const auto in : {polymarket_lane::cancel, polymarket_lane::query, polymarket_lane::slow}) {
     auto& queue = line(in).queue;
-    while (!queue.empty() && take(in, 1, now)) {
+    while (!queue.empty() && queue.front().is_private && !credentials_) { // they ended while it waited
+      const auto next = std::move(queue.front());
+      queue.pop_front();
+      next.done(fail(ec::session_down, "Polymarket: no credentials; the session logs in again"), now);
+    }
+    while (!queue.empty() && (credentials_ || !queue.front().is_private) && take(in, 1, now)) {
       auto next = std::move(queue.front());
       queue.pop_front();
       fetch(in, next.make(now), std::move(next.done));

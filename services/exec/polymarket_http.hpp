@@ -64,7 +64,7 @@ public:
 
   /// Leaves at once; `take` was successful. Credentials are there.
   void send(polymarket_lane in, const polymarket::private_call& what, answered done, const moment& now);
-  /// Leaves in its turn, as soon as the lane allows. Credentials are there.
+  /// Leaves in its turn, as soon as the lane allows; without credentials by then it is answered with `session_down`.
   void ask(polymarket_lane in, polymarket::private_call what, answered done);
   /// Of a public service, or with headers of its own.
   void ask(polymarket_lane in, net::http_request what, answered done);
@@ -76,6 +76,7 @@ private:
   struct waiting {
     std::function<net::http_request(const moment&)> make; ///< with a signature of when it leaves
     answered done;
+    bool is_private = true;
   };
   struct lane_state {
     net::credit_pool credits;

@@ -158,7 +158,11 @@ result<void> polymarket_venue::impl::check_amendment(const polymarket_order& of,
   if (!session.is_up()) return fail(ec::session_down, "no session with Polymarket");
   if (asked.type == order_type::market) return fail(ec::invalid_order, "a market order has no limit");
   const auto* const market = markets.known(asked.instrument);
-  if (!market) return {}; // it waits for that
+  if (!market && sender.is_waiting(of)) return {}; // for that, too
+  if (!market) {
+    (void)markets.find(asked.instrument, at);
+    return fail(ec::invalid_order, "its market is being looked up: amend it in a moment");
+  }
   auto changed = asked;
   changed.limit = limit;
   if (size <= of.filled()) return {}; // then only the cancel is needed

@@ -95,6 +95,17 @@ TEST_F(polymarket_rules, an_order_that_trades_at_once_in_part_ends_with_that) {
   network.fetches.clear(); // it had been asked for as well
 }
 
+TEST_F(polymarket_rules, an_order_that_never_rests_ends_as_the_venue_calls_it_matched) {
+  warm();
+  how_order(1, {.instrument = yes, .limit = 0.5_px, .size = 10_qty, .tif = time_in_force::ioc});
+  deliver(taker_trade("t1", digest(), "4", "MATCHED"));
+  order(digest(), "UPDATE", "MATCHED", "10", "4");
+  EXPECT_THAT(take(), ElementsAre("1 fill t1 buy 4@0.5 fee 0.05 taker",
+                                  "1 cancelled 4/10@0.5: nothing more to trade with at once"));
+  accept(); // late
+  EXPECT_THAT(take(), IsEmpty());
+}
+
 TEST_F(polymarket_rules, an_order_that_matched_at_once_is_filled) {
   warm();
   buy(1, 0.5_px, 10_qty);

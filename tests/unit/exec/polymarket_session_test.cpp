@@ -148,11 +148,37 @@ TEST_F(polymarket_session_test, a_key_that_is_no_longer_valid_is_made_anew) {
   }
   network.fetches.clear();
   EXPECT_THAT(take(), ElementsAre("down: cut"));
+  venue->ask_account(0, now); // waits for the next log-in
+  round();
   round(61s);
   answer("GET", "/time", std::to_string(now.wall_ns / ns_per_s));
   answer("GET", "/version", R"({"version":2})");
   answer("GET", "/api/geoblock", R"({"blocked":false})");
   request("POST", "/auth/api-key");
+}
+
+TEST_F(polymarket_session_test, what_waits_for_credentials_that_ended_is_answered) {
+  up();
+  venue->ask_account(0, now);
+  round();
+  const auto orders = request("GET", "/data/orders");
+  answers_pings = false;
+  channel->close({.text = "cut"});
+  round();
+  for (int i = 0; i < 3; ++i) {
+    round(31s);
+    network.fetches.clear();
+    channel = network.take_socket();
+    channel->open();
+    round();
+    channel->sent.clear();
+    channel->close({.text = "unauthorized"});
+    round();
+  }
+  take();
+  orders->answer(200, page("")); // the next question finds no credentials
+  round();
+  EXPECT_THAT(take(), ElementsAre(HasSubstr("account failed: trades: Polymarket: no credentials")));
 }
 
 TEST_F(polymarket_session_test, the_listed_markets_are_followed) {
