@@ -119,12 +119,12 @@ std::int64_t polymarket_session::round(const moment& now) {
       set_state(session_state::up, "");
     }
     if (text.empty() || (text.front() != '{' && text.front() != '[')) continue; // PONG, and other plain words
-    auto news = polymarket::parse_user_frame(text);
-    if (news)
+    if (auto news = polymarket::parse_user_frame(text); news) {
       call_.on_news(*std::move(news), now);
-    else // an event is lost: a new session makes exec reconcile
-      tools_.log.error("Polymarket: a message of the user channel", {{"why", news.error().text}}),
-          link_->drop(link_->current(), "a message could not be read");
+    } else { // an event is lost: a new session makes exec reconcile
+      tools_.log.error("Polymarket: a message of the user channel", {{"why", news.error().text}});
+      link_->drop(link_->current(), "a message could not be read");
+    }
   }
   keep_alive(now);
   beat(now);
