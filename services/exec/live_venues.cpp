@@ -2,6 +2,7 @@
 
 #include "exec/deribit_live.hpp"
 #include "exec/derive_live.hpp"
+#include "exec/polymarket_venue.hpp"
 #include "process/secret.hpp"
 
 #include <fmt/format.h>
@@ -13,7 +14,8 @@ namespace strike::exec {
 std::span<const live_venue_kind> live_venue_kinds() {
   static const std::vector<live_venue_kind> kinds{
       {venue::deribit, {"DERIBIT_CLIENT_ID", "DERIBIT_CLIENT_SECRET"}, read_live_deribit},
-      {venue::derive, {"DERIVE_WALLET", "DERIVE_SUBACCOUNT", "DERIVE_SESSION_KEY"}, read_live_derive}};
+      {venue::derive, {"DERIVE_WALLET", "DERIVE_SUBACCOUNT", "DERIVE_SESSION_KEY"}, read_live_derive},
+      {venue::polymarket, {"POLYMARKET_PRIVATE_KEY"}, read_polymarket_venue}};
   return kinds;
 }
 

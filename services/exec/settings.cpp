@@ -1,6 +1,8 @@
 #include "exec/settings.hpp"
 
+#include "exec/deribit_settings.hpp"
 #include "exec/derive_settings.hpp"
+#include "exec/polymarket_settings.hpp"
 #include "feed/endpoints.hpp"
 
 #include <fmt/format.h>
@@ -30,8 +32,12 @@ settings read_settings(config::section root) {
   x.queue = static_cast<std::size_t>(table.integer("queue", static_cast<std::int64_t>(x.queue), 1'000, 10'000'000));
   x.store = store_of(table);
   x.ca_file = table.file("ca_file").string();
-  read_derive_settings(table.table("derive")); // on paper too: its mistakes are found before they matter
   x.live = read_live_venues(root, table, live_venue_kinds());
+  const auto is_live = [&](venue at) { return std::ranges::find(x.live, at, &live_venue::at) != x.live.end(); };
+  // their keys are known on paper too, and mistakes are found before they matter
+  if (!is_live(venue::deribit)) read_deribit_settings(root);
+  if (!is_live(venue::derive)) read_derive_settings(table.table("derive"));
+  if (!is_live(venue::polymarket)) read_polymarket_settings(root);
   x.reconcile.orders = table.choice("foreign_orders", x.reconcile.orders);
   x.reconcile.positions = table.choice("foreign_positions", x.reconcile.positions);
   x.reconcile.every_ns = table.duration_ns("reconcile_every", x.reconcile.every_ns);

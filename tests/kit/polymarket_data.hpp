@@ -9,14 +9,16 @@
 
 namespace strike::test {
 
-/// A recorded payload of tests/data/polymarket, "ws/market_best_bid_ask.json".
-inline std::string polymarket_data(const std::string& file) {
-  std::ifstream in{std::string{STRIKE_TEST_DATA} + "/polymarket/" + file};
+/// A file of tests/data.
+inline std::string data_of(const std::string& file) {
+  std::ifstream in{std::string{STRIKE_TEST_DATA} + "/" + file};
   EXPECT_TRUE(in) << file;
   std::ostringstream text;
   text << in.rdbuf();
   return text.str();
 }
+/// A recorded payload of tests/data/polymarket, "ws/market_best_bid_ask.json".
+inline std::string polymarket_data(const std::string& file) { return data_of("polymarket/" + file); }
 
 /// A frame as the network hands it over: followed by readable bytes.
 class padded {

@@ -177,5 +177,38 @@ TEST(instruments, an_open_market_without_a_tick_has_no_rules) {
   EXPECT_EQ(instruments_of(x)->front().minimum, 0.01_qty);
 }
 
+TEST(market, says_what_its_orders_are_signed_for) {
+  const auto neg_risk = parse_gamma_markets(
+      R"([{"conditionId":"0xaa","outcomes":"[\"Yes\",\"No\"]","clobTokenIds":"[\"11\",\"12\"]","negRisk":true}])");
+  ASSERT_EQ(neg_risk->markets.size(), 1u);
+  EXPECT_TRUE(neg_risk->markets[0].is_neg_risk);
+  EXPECT_EQ(neg_risk->markets[0].protocol, protocol::clob_v2);
+  const auto positions = parse_gamma_markets(
+      R"([{"conditionId":"0xaa","outcomes":"[\"Yes\",\"No\"]","clobTokenIds":"[\"11\",\"12\"]","version":"v2",
+           "positionIds":"[\"21\",\"22\"]"}])");
+  ASSERT_EQ(positions->markets.size(), 1u);
+  EXPECT_EQ(positions->markets[0].protocol, protocol::positions);
+  EXPECT_EQ(positions->markets[0].tokens[0].id, "21");
+  const auto first = parse_gamma_markets(
+      R"([{"conditionId":"0xaa","outcomes":"[\"Yes\",\"No\"]","clobTokenIds":"[\"11\",\"12\"]","version":"v1",
+           "positionIds":"[\"21\",\"22\"]"}])");
+  EXPECT_EQ(first->markets.at(0).tokens[0].id, "11"); // has positions too, but no book for them
+}
+
+TEST(market, says_what_takers_pay) {
+  const auto fee_of = [](std::string_view more) {
+    const auto page = parse_gamma_markets(
+        R"([{"conditionId":"0xaa","outcomes":"[\"Yes\",\"No\"]","clobTokenIds":"[\"11\",\"12\"]",)" +
+        std::string{more} + "}]");
+    return page->markets.at(0).fee;
+  };
+  const auto fee = fee_of(R"("feesEnabled":true,"feeSchedule":{"exponent":1,"rate":0.05,"takerOnly":true})");
+  ASSERT_TRUE(fee);
+  EXPECT_EQ(fee->rate, (price{50'000'000}));
+  EXPECT_EQ(fee->exponent, 1);
+  EXPECT_FALSE(fee_of(R"("feesEnabled":false,"feeSchedule":{"exponent":1,"rate":0.05})"));
+  EXPECT_FALSE(fee_of(R"("feesEnabled":true,"feeSchedule":null)"));
+}
+
 } // namespace
 } // namespace strike::polymarket

@@ -18,9 +18,11 @@ struct row {
   std::vector<std::string> tokens, outcomes;
   std::vector<double> values; ///< what a share is said to be worth; fewer than tokens: not said
   std::vector<bool> winners;
-  bool is_even = false;      ///< the CLOB says: 50-50
-  bool is_undecided = false; ///< the oracle is at work
-  bool is_bad = false;       ///< a field that counts could not be read
+  bool is_even = false;               ///< the CLOB says: 50-50
+  bool is_undecided = false;          ///< the oracle is at work
+  bool has_fees = true;               ///< feesEnabled
+  bool is_bad = false;                ///< a field that counts could not be read
+  std::vector<std::string> positions; ///< the tokens of Protocol V2
 };
 
 std::optional<std::string> string_of(ondemand::value& from) {
@@ -100,14 +102,44 @@ void read_common(std::string_view key, ondemand::value& from, row& to) {
     to.is_bad |= !read_optional(text, x.tick);
   else if (key == "orderMinSize" || key == "minimum_order_size")
     to.is_bad |= !read_optional(text, x.minimum);
+  else if (key == "negRisk" || key == "neg_risk")
+    read_flag(text, x.is_neg_risk);
+  else if (key == "version")
+    x.protocol = text == "v2" ? protocol::positions : protocol::clob_v2;
+  else if (key == "feesEnabled")
+    read_flag(text, to.has_fees);
   else if (key == "is_50_50_outcome")
     read_flag(text, to.is_even);
   else if (key == "umaResolutionStatus")
     to.is_undecided = text == "proposed" || text == "disputed" || text == "requested";
 }
 
+/// {"exponent":1,"rate":0.05,"takerOnly":true,"rebateRate":0.25}, or null.
+bool read_fee(ondemand::value& from, std::optional<fee_terms>& into) {
+  if (text_of(from).empty()) return true;
+  ondemand::object object;
+  if (from.get_object().get(object) != simdjson::SUCCESS) return false;
+  fee_terms made;
+  for (auto part : object) {
+    ondemand::field field;
+    if (std::move(part).get(field) != simdjson::SUCCESS) return false;
+    const auto key = key_of(field);
+    const auto text = text_of(field.value());
+    std::int64_t exponent = 0;
+    if (key == "rate" && !read_nanos(text, made.rate.nanos)) return false;
+    if (key != "exponent") continue;
+    if (!read_nanos(text, exponent) || exponent % nanos_per_unit != 0 || exponent < 0 || exponent > 2 * nanos_per_unit)
+      return false;
+    made.exponent = static_cast<int>(exponent / nanos_per_unit);
+  }
+  into = made;
+  return true;
+}
+
 bool read_gamma_field(std::string_view key, ondemand::value& from, row& to) {
   if (key == "clobTokenIds") return read_texts(from, to.tokens);
+  if (key == "positionIds") return read_texts(from, to.positions);
+  if (key == "feeSchedule") return read_fee(from, to.made.fee);
   if (key == "outcomes") return read_texts(from, to.outcomes);
   if (key == "outcomePrices") return read_values(from, to.values);
   read_common(key, from, to);
@@ -168,6 +200,8 @@ std::optional<std::array<double, 2>> clob_payout(const row& x) {
 }
 
 bool finish(row& x) {
+  if (x.made.protocol == protocol::positions) x.tokens = std::move(x.positions); // never by which ids are there
+  if (!x.has_fees) x.made.fee.reset();
   if (x.is_bad || x.made.condition.empty() || x.tokens.size() != 2 || x.outcomes.size() != 2) return false;
   for (std::size_t i = 0; i < 2; ++i) {
     if (!parse_token_id(x.tokens[i])) return false;

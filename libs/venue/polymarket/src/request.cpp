@@ -1,5 +1,7 @@
 #include "polymarket/request.hpp"
 
+#include "url_text.hpp"
+
 #include <fmt/format.h>
 
 namespace strike::polymarket {
@@ -10,17 +12,6 @@ std::string list_of(std::span<const std::string_view> tokens) {
   std::string text = "[";
   for (std::size_t i = 0; i < tokens.size(); ++i) text += fmt::format("{}\"{}\"", i == 0 ? "" : ",", tokens[i]);
   return text + "]";
-}
-
-/// Of a query: Base64 has '=', '+' and '/'.
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const unsigned char c : text)
-    if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_')
-      out += static_cast<char>(c);
-    else
-      out += fmt::format("%{:02X}", c);
-  return out;
 }
 
 } // namespace
@@ -52,7 +43,7 @@ std::string markets_of_tokens(std::span<const std::string_view> tokens, bool clo
 
 std::string open_markets_page(std::string_view after_cursor) {
   std::string path = "/markets/keyset?limit=100&active=true&closed=false";
-  if (!after_cursor.empty()) path += "&after_cursor=" + escaped(after_cursor);
+  if (!after_cursor.empty()) path += "&after_cursor=" + url_escaped(after_cursor);
   return path;
 }
 

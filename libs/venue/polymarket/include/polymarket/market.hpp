@@ -1,6 +1,8 @@
 #pragma once
 
 #include "base/instrument.hpp"
+#include "polymarket/amounts.hpp"
+#include "polymarket/order.hpp"
 
 #include <array>
 #include <cstdint>
@@ -29,7 +31,11 @@ struct market {
   bool is_closed = false;
   bool accepts_orders = true;
   bool has_book = true;
-  std::int64_t end_ns = 0; ///< when it is to end; 0: not said
+  std::int64_t end_ns = 0;  ///< when it is to end; 0: not said
+  bool is_neg_risk = false; ///< one of several outcomes of an event; has an exchange contract of its own
+  polymarket::protocol protocol = polymarket::protocol::clob_v2;
+  /// What takers pay; none: nothing. Only Gamma says.
+  std::optional<fee_terms> fee;
   /// What a share of each token pays, once the venue has decided: 1 and 0, 0 and 1, or 0.5 each.
   std::optional<std::array<double, 2>> payout;
   bool operator==(const market&) const = default;
