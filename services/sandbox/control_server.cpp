@@ -49,6 +49,10 @@ boost::json::object truth_of(const instrument_view& x) {
   const auto add = [&](const char* key, optional_double value) {
     if (value) made[key] = *value;
   };
+  const auto touch = !x.book.bids().empty() ? x.book.bids().back().at : price{};
+  made["tick"] = to_string(rules.ticks.tick_at(touch));
+  made["lot"] = to_string(rules.lot);
+  made["minimum"] = to_string(rules.minimum);
   add("mark", x.quote.mark);
   add("index", x.quote.index);
   add("mark_iv", x.quote.mark_iv);

@@ -84,7 +84,6 @@ int run(const plan& how) {
   instrument_registry names;
   instrument_rules rules{names, {}};
   system.look(names);
-  for (const auto& x : system.instruments()) rules.define(x.id, x.rules);
   bus::context where;
   traders by{where, system.orders_endpoint(), names, rules, how.strategies, chance()};
   if (!within(30 * ns_per_s, by, [&] { return by.are_ready(); }))

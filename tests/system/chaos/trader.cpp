@@ -17,7 +17,7 @@ constexpr int places_in_ten = 6;
 
 /// A limit that is so many ticks away from `at`, on the grid and above 0.
 price shifted(const traded& what, price at, std::int64_t ticks) {
-  const auto tick = what.rules.ticks.tick_at(at);
+  const auto tick = what.tick;
   const auto moved = std::max<std::int64_t>(at.nanos / tick.nanos + ticks, 1) * tick.nanos;
   const bool is_binary = what.at == venue::polymarket;
   return {is_binary ? std::min(moved, nanos_per_unit - tick.nanos) : moved};
@@ -119,8 +119,7 @@ bool traders::are_ready() const {
 order_request traders::random_order(const traded& what) {
   const auto roll = [this](int n) { return static_cast<int>(chance_() % static_cast<unsigned>(n)); };
   order_request made{.instrument = what.id, .side = roll(2) == 0 ? side::buy : side::sell};
-  const auto units = std::max<std::int64_t>(what.rules.minimum.nanos, what.rules.lot.nanos);
-  made.size = {units * (1 + roll(3))};
+  made.size = {what.unit.nanos * (1 + roll(3))};
   const bool is_buy = made.side == side::buy;
   const auto touch = is_buy ? what.bid : what.ask;
   const auto other = is_buy ? what.ask : what.bid;

@@ -20,7 +20,8 @@ struct traded {
   instrument_id id;
   venue at = venue::deribit;
   std::string symbol;
-  instrument rules;   ///< tick, lot, minimum
+  price tick;
+  quantity unit;           ///< the smallest order, a multiple of the lot
   optional_price bid, ask; ///< as the venue displays it now
 };
 
