@@ -151,11 +151,9 @@ std::optional<order_fact> deribit_orders::merge(deribit_order& which, const deri
   }
   which.last = fact;
   which.is_lost = false;
-  if (!which.is_edit_waiting) {
-    auto& terms = which.what.request;
-    if (fact.limit != price{}) terms.limit = fact.limit;
-    if (fact.size > quantity{}) terms.size = fact.size;
-  }
+  auto& terms = which.what.request;
+  if (fact.limit != price{}) terms.limit = fact.limit;
+  if (fact.size > quantity{}) terms.size = fact.size;
   return fact;
 }
 
