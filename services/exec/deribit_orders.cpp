@@ -75,10 +75,10 @@ deribit_order* deribit_orders::find(const deribit::user_trade& what) {
     return at == by_label_.end() ? nullptr : at->second;
   }();
   if (!found || found->symbol != what.symbol) return nullptr;
-  if (found->venue_id.empty())
-    learn(*found, what.order);
-  else if (found->venue_id != what.order && found->what.request.stop > price{} && found->stop_id.empty())
-    succeed(*found, found->venue_id, what.order);
+  if (found->venue_id.empty()) return learn(*found, what.order), found;
+  if (found->venue_id == what.order || found->stop_id == what.order) return found;
+  if (found->what.request.stop == price{} || !found->stop_id.empty()) return nullptr; // another's, with our label
+  succeed(*found, found->venue_id, what.order);
   return found;
 }
 
@@ -143,6 +143,7 @@ std::optional<order_fact> deribit_orders::merge(deribit_order& which, const deri
     return what.filled > quantity{} ? order_state::partially_filled : order_state::open;
   }();
   auto fact = fact_of(which, what, state);
+  if (fact.venue_ns == 0) fact.venue_ns = which.last ? which.last->venue_ns : now.wall_ns; // not told: not older
   const auto rank = [](const order_fact& x) { return std::tuple{x.venue_ns, x.filled, strike::is_final(x.state)}; };
   if (which.last) {
     const bool is_venues = which.last->venue_ns > 0; // else what was concluded here, which the venue may correct
@@ -151,11 +152,9 @@ std::optional<order_fact> deribit_orders::merge(deribit_order& which, const deri
   }
   which.last = fact;
   which.is_lost = false;
-  if (!which.is_edit_waiting) {
-    auto& terms = which.what.request;
-    if (fact.limit != price{}) terms.limit = fact.limit;
-    if (fact.size > quantity{}) terms.size = fact.size;
-  }
+  auto& terms = which.what.request;
+  if (fact.limit != price{}) terms.limit = fact.limit;
+  if (fact.size > quantity{}) terms.size = fact.size;
   return fact;
 }
 

@@ -20,7 +20,7 @@ namespace strike::exec {
 
 /// One order, as far as this program and the venue have spoken of it.
 struct deribit_order {
-  venue_order what;                ///< `request` with the terms asked last
+  venue_order what; ///< `request` with the terms that stand at the venue, or with those it is to be placed with
   std::string symbol, currency;    ///< the currency it settles in
   std::string venue_id;            ///< of the order that works; empty: not known
   std::string stop_id;             ///< of the stop order that went off and for which `venue_id` works; empty: none
@@ -28,8 +28,10 @@ struct deribit_order {
   std::int64_t sent_ns = 0;        ///< wall time when it left; 0: before a restart, or not at all
   std::int64_t valid_until_ns = 0; ///< venue time after which the venue does not take it up; 0: not known
   bool went_off = false;           ///< a stop whose trigger was reached
-  std::int64_t working_due_ns = INT64_MAX;  ///< steady; when the order that works for it must be known
-  bool is_edit_waiting = false;             ///< the terms asked last have not left
+  std::int64_t working_due_ns = INT64_MAX; ///< steady; when the order that works for it must be known
+  price edit_limit;                        ///< as asked by the last amend
+  quantity edit_size;
+  bool is_edit_waiting = false;             ///< that amend has not left
   bool is_cancel_asked = false;             ///< and not answered
   bool wants_cancel = false;                ///< until it is final or the venue refuses, over connections to come too
   std::int64_t cancel_again_ns = INT64_MIN; ///< steady; not before

@@ -163,7 +163,7 @@ void deribit_session::on_reply(const moment& now) {
   done({.what = outcome::answered, .says = &reader_}, now);
 }
 
-std::int64_t deribit_session::round(const moment& now) {
+void deribit_session::round(const moment& now) {
   line_.round(now.steady_ns);
   while (!inbox_.empty()) {
     auto x = std::move(inbox_.front());
@@ -176,10 +176,15 @@ std::int64_t deribit_session::round(const moment& now) {
   if (on_ != 0 && now.steady_ns - heard_ns_ >= how_.silence.count())
     end(fmt::format("no message for {} s", how_.silence / std::chrono::seconds{1}), {}, now);
   if (refresh_ns_ <= now.steady_ns) refresh(now);
-  auto next_ns = std::min(line_.round(now.steady_ns), refresh_ns_);
+  line_due_ns_ = line_.round(now.steady_ns); // what was dropped above is opened anew
+}
+
+std::int64_t deribit_session::due_ns(const moment& now) const {
+  if (!unsent_.empty() || !inbox_.empty()) return now.steady_ns;
+  auto next_ns = std::min(line_due_ns_, refresh_ns_);
   if (!asked_.empty()) next_ns = std::min(next_ns, asked_.begin()->second.deadline_ns);
   if (on_ != 0) next_ns = std::min(next_ns, heard_ns_ + how_.silence.count());
-  return !unsent_.empty() || !inbox_.empty() ? now.steady_ns : next_ns;
+  return next_ns;
 }
 
 } // namespace strike::exec

@@ -69,7 +69,9 @@ public:
   void end(std::string_view why, std::chrono::nanoseconds at_least, const moment& now);
   /// The venue's clock, as far as its answers tell it; wall time until the first.
   std::int64_t venue_ns(const moment& now) const { return now.wall_ns + ahead_ns_.value_or(0); }
-  std::int64_t round(const moment& now);
+  void round(const moment& now);
+  /// When to call `round` again, steady time.
+  std::int64_t due_ns(const moment& now) const;
 
 private:
   /// What a person has to change is not tried in a loop.
@@ -120,7 +122,7 @@ private:
   std::map<std::uint64_t, asked> asked_; ///< by id; as all have the same time, the first is due first
   std::vector<on_answer> unsent_;        ///< could not be sent: told by the next round
   std::uint64_t last_id_ = 0;
-  std::int64_t heard_ns_ = 0, refresh_ns_ = INT64_MAX;
+  std::int64_t heard_ns_ = 0, refresh_ns_ = INT64_MAX, line_due_ns_ = INT64_MAX;
   std::string refresh_token_;
   std::optional<std::int64_t> ahead_ns_; ///< of the venue's clock before ours
   bool is_renewing_ = false, is_failing_ = false;

@@ -60,10 +60,14 @@ void deribit_venue::amend(order_id id, price limit, quantity size, const moment&
   if (which->is_final()) return;
   if (!session_.is_up()) return standing(id, session_down);
   if (requests_.is_full()) return standing(id, "too many orders wait for Deribit's request limit");
-  which->what.request.limit = limit;
-  which->what.request.size = size;
-  if (requests_.has_place(id) || std::exchange(which->is_edit_waiting, true)) return; // leaves with these terms
-  requests_.push(edit_request(id, now), now);
+  if (requests_.has_place(id)) { // it leaves with these terms
+    which->what.request.limit = limit;
+    which->what.request.size = size;
+    return;
+  }
+  which->edit_limit = limit;
+  which->edit_size = size;
+  if (!std::exchange(which->is_edit_waiting, true)) requests_.push(edit_request(id, now), now);
 }
 
 void deribit_venue::cancel(order_id id, const moment& now) {
@@ -102,12 +106,11 @@ void deribit_venue::ask_account(std::int64_t fills_since_ns, const moment& now) 
 
 std::int64_t deribit_venue::round(const moment& now) {
   for (auto all = std::exchange(later_, {}); const auto& tell : all) tell();
-  auto next_ns = session_.round(now);
-  next_ns = std::min(next_ns, inquiry_.round(now));
-  next_ns = std::min(next_ns, check_deadlines(now));
-  next_ns = std::min(next_ns, requests_.round(now));
+  session_.round(now);
+  const auto asks_ns = inquiry_.round(now), deadline_ns = check_deadlines(now), limit_ns = requests_.round(now);
   orders_.forget_old();
-  return later_.empty() ? next_ns : now.steady_ns;
+  if (!later_.empty()) return now.steady_ns;
+  return std::min({asks_ns, deadline_ns, limit_ns, session_.due_ns(now)}); // the session last: it has been asked since
 }
 
 /// What the venue does not keep for us: good till date, stops that went off, cancels that were not confirmed.
@@ -164,11 +167,9 @@ void deribit_venue::withdrawn(deribit_order& which) {
 /// An amend that did not leave: the order is as it was.
 void deribit_venue::standing(order_id id, std::string_view why) {
   later_.push_back([this, id, text = std::string{why}] {
-    auto* which = orders_.find(id);
+    const auto* which = orders_.find(id);
     if (!which || which->is_final()) return;
     if (!which->last) return to_.on_no_answer(id, text);
-    if (which->last->limit != price{}) which->what.request.limit = which->last->limit;
-    if (which->last->size > quantity{}) which->what.request.size = which->last->size;
     auto fact = *which->last;
     fact.reason = text;
     to_.on_order(fact);

@@ -84,8 +84,10 @@ deribit_requests::request deribit_venue::edit_request(order_id id, const moment&
               [this, id](std::uint64_t request, const moment& at) {
                 auto& which = orders_.at(id);
                 which.is_edit_waiting = false;
-                return deribit::edit(request, which.name(), which.what.request, !which.stop_id.empty(),
-                                     valid_until_ms(at));
+                auto terms = which.what.request;
+                terms.limit = which.edit_limit;
+                terms.size = which.edit_size;
+                return deribit::edit(request, which.name(), terms, !which.stop_id.empty(), valid_until_ms(at));
               },
           .done = [this, id](const deribit_answer& x, const moment& at) { on_edited(id, x, at); },
           .give_up_ns = now.steady_ns + how_.order_wait.count()};
@@ -94,9 +96,9 @@ deribit_requests::request deribit_venue::edit_request(order_id id, const moment&
 void deribit_venue::on_edited(order_id id, const deribit_answer& x, const moment& now) {
   auto* which = orders_.find(id);
   if (!which) return; // final, and forgotten
-  which->is_edit_waiting = false;
   switch (x.what) {
   case outcome::unsent:
+    which->is_edit_waiting = false;
     return standing(id, x.why);
   case outcome::silent:
     if (!which->is_final()) to_.on_no_answer(id, x.why);

@@ -164,6 +164,29 @@ TEST_F(deribit_limits_test, a_cancel_is_repeated_too) {
   EXPECT_THAT(take_heard(), ElementsAre("order 1 cancelled 0"));
 }
 
+TEST_F(deribit_limits_test, an_amend_is_repeated_with_its_own_terms_whatever_the_news_say_meanwhile) {
+  connect();
+  place_open(limit_order());
+  tested->amend({1}, 50'001_px, 200_qty, now);
+  refuse(take("private/edit"), 10041, "settlement_in_progress");
+  changes(order_json{.filled = "30.0", .updated_ms = 1'700'000'000'300}); // with the old terms
+  pass(200ms);
+  const auto edit = take("private/edit");
+  EXPECT_EQ(edit.number("price"), 50'001);
+  EXPECT_EQ(edit.number("amount"), 200);
+}
+
+TEST_F(deribit_limits_test, a_round_that_sends_knows_when_the_answer_is_due) {
+  connect_slow();
+  how.silence = 1h;
+  for (std::uint64_t i = 1; i <= 4; ++i) place(i, limit_order());
+  for (int i = 0; i < 3; ++i)
+    reply(take("private/buy"), placed(order_json{.label = fmt::format("o-{}", i + 1), .id = fmt::format("{}", i)}));
+  pass(1s);
+  take("private/buy");
+  EXPECT_EQ(due_ns, now.steady_ns + 5 * ns_per_s);
+}
+
 TEST_F(deribit_limits_test, an_order_refused_for_want_of_a_log_in_follows_a_new_one) {
   connect();
   place(1, limit_order());

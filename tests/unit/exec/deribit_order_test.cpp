@@ -146,6 +146,20 @@ TEST_F(deribit_order_test, what_other_programs_do_is_passed_over) {
   EXPECT_THAT(take_heard(), ElementsAre("fill 0 t1 buy 100 @ 50000 fee 0.000001 taker")) << "it moves the position";
 }
 
+TEST_F(deribit_order_test, a_fill_of_another_order_with_our_label_is_not_ours) {
+  connect();
+  place_open(limit_order());
+  changes(order_json{.id = "78"}, trade_json{.order = "78"});
+  EXPECT_THAT(take_heard(), ElementsAre("fill 0 t1 buy 100 @ 50000 fee 0.000001 taker"));
+}
+
+TEST_F(deribit_order_test, a_word_without_a_time_is_not_older_than_those_before) {
+  connect();
+  place_open(limit_order());
+  changes(R"({"order_id":"55501","order_state":"cancelled","instrument_name":"BTC-PERPETUAL","direction":"buy"})");
+  EXPECT_THAT(take_heard(), ElementsAre("order 1 cancelled 0"));
+}
+
 TEST_F(deribit_order_test, what_the_venue_does_not_have_is_refused_here) {
   connect();
   auto order = limit_order();
