@@ -46,18 +46,6 @@ std::string sub_id(const symbol_info& x) {
   return digits;
 }
 
-struct band {
-  price lowest, highest;
-};
-band price_band(const instrument_view& x) {
-  const auto& ticks = x.listing->rules.ticks;
-  const double mark = x.quote.mark.value_or(0);
-  const double half = x.listing->rules.info.kind == instrument_kind::option ? option_band * x.quote.index.value_or(0)
-                                                                            : linear_band * mark;
-  const auto at = [](double p) { return *nearest_decimal<price>(p); };
-  return {std::max(ticks.round_up(at(mark - half)), ticks.base), ticks.round_down(at(mark + half))};
-}
-
 /// Source: Derive, option_pricing.
 std::string slim_option_pricing(const ticker& t) {
   return fmt::format(
@@ -115,6 +103,25 @@ std::string decimal_text(double x, int places) {
   return to_string(*nearest_decimal<price>(std::round(x * scale) / scale));
 }
 
+match::fee_schedule fees_of(const instrument& x) {
+  const bool is_option = x.info.kind == instrument_kind::option;
+  return {.rule = is_option ? match::fee_rule::capped_premium : match::fee_rule::notional,
+          .maker_rate = 0.0001_qty,
+          .taker_rate = 0.0003_qty,
+          .flat = {is_option ? 500'000'000 : 100'000'000},
+          .decimals = 6};
+}
+
+std::optional<price_band> band_of(const instrument_view& x) {
+  if (!x.quote.mark) return {};
+  const auto& ticks = x.listing->rules.ticks;
+  const double mark = *x.quote.mark;
+  const double half = x.listing->rules.info.kind == instrument_kind::option ? option_band * x.quote.index.value_or(0)
+                                                                            : linear_band * mark;
+  const auto at = [](double p) { return *nearest_decimal<price>(p); };
+  return price_band{std::max(ticks.round_up(at(mark - half)), ticks.base), ticks.round_down(at(mark + half))};
+}
+
 std::string_view type_word(const instrument& x) {
   if (x.info.kind == instrument_kind::option) return "option";
   return x.info.kind == instrument_kind::perpetual ? "perp" : "erc20";
@@ -124,6 +131,7 @@ json::object instrument_json(const instrument_view& x) {
   const auto& rules = x.listing->rules;
   const auto kind = rules.info.kind;
   const bool is_option = kind == instrument_kind::option, is_perp = kind == instrument_kind::perpetual;
+  const auto fees = fees_of(rules);
   json::object y{{"instrument_type", type_word(rules)},
                  {"instrument_name", rules.symbol},
                  {"scheduled_activation", x.listing->listed_ns / ns_per_s},
@@ -134,9 +142,9 @@ json::object instrument_json(const instrument_view& x) {
                  {"maximum_amount", "10000"},
                  {"amount_step", to_string(rules.lot)},
                  {"mark_price_fee_rate_cap", is_option ? json::value("0.125") : json::value(nullptr)},
-                 {"maker_fee_rate", is_option ? "0.0003" : "0.0001"},
-                 {"taker_fee_rate", is_option ? "0.0003" : "0.0003"},
-                 {"base_fee", is_option ? "0.5" : "0.1"},
+                 {"maker_fee_rate", to_string(fees.maker_rate)},
+                 {"taker_fee_rate", to_string(fees.taker_rate)},
+                 {"base_fee", to_string(fees.flat)},
                  {"base_currency", rules.info.base},
                  {"quote_currency", is_perp ? "USD" : "USDC"},
                  {"option_details", nullptr},
@@ -171,7 +179,7 @@ json::object instrument_json(const instrument_view& x) {
 
 std::string slim_ticker(const instrument_view& x, const trade_stats* stats, std::int64_t now_ns) {
   const auto& t = x.quote;
-  const auto limits = price_band(x);
+  const auto limits = band_of(x).value_or(price_band{});
   const trade_stats s = stats != nullptr ? *stats : trade_stats{};
   const bool is_option = x.listing->rules.info.kind == instrument_kind::option;
   return fmt::format(
@@ -188,7 +196,7 @@ std::string slim_ticker(const instrument_view& x, const trade_stats* stats, std:
 json::object long_ticker(const instrument_view& x, const trade_stats* stats, std::int64_t now_ns) {
   auto y = instrument_json(x);
   const auto& t = x.quote;
-  const auto limits = price_band(x);
+  const auto limits = band_of(x).value_or(price_band{});
   const trade_stats s = stats != nullptr ? *stats : trade_stats{};
   const auto depth_of = [&](std::span<const book_level> levels) { // within five percent of the best
     quantity sum{};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "match/fees.hpp"
 #include "sandbox/derive_tape.hpp"
 
 #include <boost/json/object.hpp>
@@ -17,6 +18,14 @@ std::string decimal_text(double x, int places);
 
 /// "option", "perp", "erc20".
 std::string_view type_word(const instrument& x);
+
+/// What the venue charges, as its instruments tell. Source: Derive, fees and max_fee.
+match::fee_schedule fees_of(const instrument& x);
+/// What may be matched: buys up to the highest, sells down to the lowest; none without a mark. Source: Derive, price band.
+struct price_band {
+  price lowest, highest;
+};
+std::optional<price_band> band_of(const instrument_view& x);
 
 /// Of `public/get_instrument`. Source: Derive, Instrument.
 boost::json::object instrument_json(const instrument_view& x);
