@@ -1,17 +1,29 @@
 #include "sandbox/control_server.hpp"
 
+#include "sandbox/desk_truth.hpp"
 #include "sandbox/fault_command.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
+#include <algorithm>
+#include <iterator>
+
 namespace strike::sandbox {
 
 namespace {
 
 constexpr const char* help =
-    "POST /fault, GET /faults, GET /truth[?venue=deribit&instrument=BTC-PERPETUAL], GET /metrics\n";
+    "POST /fault, GET /faults, GET /truth[?venue=deribit&instrument=BTC-PERPETUAL], GET /truth/orders, /truth/fills, "
+    "/truth/positions, /truth/balances [?venue=deribit&account=sandbox-key], GET /metrics\n";
+
+struct desk_subject {
+  std::string_view name;
+  boost::json::array (*of)(const trading_desk&, std::string_view account);
+};
+constexpr desk_subject desk_subjects[] = {
+    {"orders", orders_json}, {"fills", fills_json}, {"positions", positions_json}, {"balances", balances_json}};
 
 http_response plain(int status, std::string text) {
   return {.status = status, .content_type = "text/plain; charset=utf-8", .body = std::move(text)};
@@ -44,6 +56,15 @@ boost::json::object truth_of(const instrument_view& x) {
   return made;
 }
 
+/// What `?venue=` says; none: all.
+result<std::optional<venue>> venue_in(const http_request& what) {
+  const auto name = value_of(what.query, "venue");
+  if (name.empty()) return std::optional<venue>{};
+  const auto parsed = from_text<venue>(name);
+  if (!parsed) return fail(ec::malformed, "truth: " + parsed.error().text);
+  return std::optional{*parsed};
+}
+
 } // namespace
 
 std::optional<http_response> control_server::on_upgrade(const http_request&, std::int64_t) {
@@ -55,6 +76,7 @@ http_response control_server::on_http(const http_request& what, std::int64_t now
   if (what.method != "GET") return plain(405, help);
   if (what.path == "/faults") return faults(now_ns);
   if (what.path == "/truth") return truth(what, now_ns);
+  if (what.path.starts_with("/truth/")) return desk_truth(what.path.substr(7), what, now_ns);
   if (what.path == "/metrics")
     return {.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = tools_.metrics.to_text()};
   return plain(what.path == "/" ? 200 : 404, help);
@@ -99,20 +121,31 @@ http_response control_server::faults(std::int64_t now_ns) const {
 }
 
 http_response control_server::truth(const http_request& what, std::int64_t now_ns) const {
-  std::optional<venue> at;
-  if (const auto name = value_of(what.query, "venue"); !name.empty()) {
-    const auto parsed = from_text<venue>(name);
-    if (!parsed) return json(400, {{"error", "truth: " + parsed.error().text}});
-    at = *parsed;
-  }
+  const auto at = venue_in(what);
+  if (!at) return json(400, {{"error", at.error().text}});
   const auto symbol = value_of(what.query, "instrument");
   boost::json::array instruments;
   for (const auto& row : enum_names<venue>::table) {
-    if (at && *at != row.value) continue;
+    if (*at && **at != row.value) continue;
     for (const auto& x : tools_.source.listings(row.value))
       if (symbol.empty() || symbol == x.rules.symbol) instruments.push_back(truth_of(tools_.view.at(x.id)));
   }
   return json(200, {{"now_ns", now_ns}, {"instruments", std::move(instruments)}});
+}
+
+http_response control_server::desk_truth(std::string_view subject, const http_request& what,
+                                         std::int64_t now_ns) const {
+  const auto found = std::ranges::find(desk_subjects, subject, &desk_subject::name);
+  if (found == std::end(desk_subjects)) return plain(404, help);
+  const auto at = venue_in(what);
+  if (!at) return json(400, {{"error", at.error().text}});
+  boost::json::array rows;
+  for (const auto& row : enum_names<venue>::table) {
+    const auto* const desk = tools_.desks[static_cast<std::size_t>(row.value)];
+    if (!desk || (*at && **at != row.value)) continue;
+    for (auto& x : found->of(*desk, value_of(what.query, "account"))) rows.push_back(std::move(x));
+  }
+  return json(200, {{"now_ns", now_ns}, {subject, std::move(rows)}});
 }
 
 } // namespace strike::sandbox

@@ -83,12 +83,14 @@ result<running> world::open() {
   if (!files) return std::unexpected{files.error()};
   std::vector<endpoint> ports;
   std::vector<venue> served;
-  control_tools tools{.source = *source_, .view = view_, .frames = {}, .metrics = env_.metrics, .log = env_.log};
+  control_tools tools{
+      .source = *source_, .view = view_, .frames = {}, .desks = {}, .metrics = env_.metrics, .log = env_.log};
   for (const auto& row : enum_names<venue>::table) {
     const auto place = static_cast<std::size_t>(row.value);
     if (how_.listen[place].empty()) continue;
     show(row.value);
     tools.frames[place] = venues_[place].frame.get();
+    tools.desks[place] = venues_[place].server->desk();
     ports.push_back({.address = how_.listen[place],
                      .answers = venues_[place].frame.get(),
                      .kept_headers = {"authorization", "user-agent"}});

@@ -294,6 +294,7 @@ bool tls_server::impl::write_headers(lws* of, const exchange& x) {
 int tls_server::impl::write_http(lws* of, peer& x) {
   if (!x.http || !x.http->response || x.http->response->not_before_ns > how.wall_ns()) return 0;
   auto& now = *x.http;
+  if (now.response->is_cut) return -1;
   const auto& body = now.response->body;
   if (!now.has_headers) {
     if (!write_headers(of, now)) return -1;

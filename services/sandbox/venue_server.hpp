@@ -3,6 +3,7 @@
 #include "base/market_event.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,12 +31,14 @@ struct http_response {
   std::string body = {};
   headers extra = {};             ///< names in lower case
   std::int64_t not_before_ns = 0; ///< wall time: held back until then
+  bool is_cut = false;            ///< the connection ends instead, without a word
 };
 
 /// What a text says, as far as faults must know.
 enum class frame_kind : std::uint8_t {
   answer,      ///< to a request, and heartbeats
   notice,      ///< of a channel
+  own_notice,  ///< of a channel, about an account's own orders, fills or balances
   book_change, ///< of a channel; without it, the change that follows shows a gap
 };
 
@@ -73,7 +76,10 @@ public:
 enum class refusal : std::uint8_t {
   rejected,  ///< an error that a client may meet at any time, such as maintenance
   throttled, ///< too many requests, in the venue's own words
+  failed,    ///< an error that leaves open whether the request was carried out
 };
+
+class trading_desk;
 
 /// One venue's protocol, without network and without faults: both are put around it.
 class venue_server : public port_server {
@@ -87,6 +93,21 @@ public:
   /// Answers a message of a client with an error instead of what it asked for.
   virtual void refuse(connection& from, std::string_view text, refusal why, std::int64_t now_ns) = 0;
   virtual http_response refuse(const http_request& what, refusal why, std::int64_t now_ns) = 0;
+
+  /// Whether a text, or a request, places, changes or cancels orders: what the faults of orders hit.
+  virtual bool is_order(std::string_view) const { return false; }
+  virtual bool is_order(const http_request&) const { return false; }
+  /// Its orders and accounts; null: it takes no orders.
+  virtual const trading_desk* desk() const { return nullptr; }
+
+  /// @param x asked once for every match at a venue that can take one back; true: this one is
+  void set_reverts(std::function<bool()> x) { reverts_ = std::move(x); }
+
+protected:
+  bool reverts() const { return reverts_ && reverts_(); }
+
+private:
+  std::function<bool()> reverts_;
 };
 
 } // namespace strike::sandbox
