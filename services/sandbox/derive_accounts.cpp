@@ -1,6 +1,7 @@
 #include "sandbox/derive_accounts.hpp"
 
 #include "base/time.hpp"
+#include "sign/key.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -82,7 +83,7 @@ answer<caller> wallets::log_in(std::string_view wallet_text, std::string_view ti
   if (found == wallets_.end()) return no(14000, "Account not found");
   const auto bytes = bytes_of_hex(signature);
   if (!bytes || bytes->size() != 65) return no(14013, "Invalid signature", "must be 65 bytes");
-  const auto signer = signer_of(personal_message_hash(timestamp_ms), *bytes);
+  const auto signer = signer_of(sign::personal_digest(timestamp_ms), *bytes);
   if (!signer) return no(14014, "Signature invalid for message or transaction");
   const auto key = key_of(found->second, *signer, now_ns);
   if (!key) return std::unexpected{key.error()};

@@ -24,8 +24,8 @@ struct session_key {
 struct wallet {
   address owner;
   std::vector<std::uint64_t> subaccounts;
-  std::vector<session_key> keys; ///< beside the owner's own
-  bool cancels_on_disconnect = false; ///< persisted; holds for all connections
+  std::vector<session_key> keys;       ///< beside the owner's own
+  bool cancels_on_disconnect = false;  ///< persisted; holds for all connections
   std::set<std::uint64_t> nonces = {}; ///< used, or burnt
 };
 

@@ -21,7 +21,8 @@ std::string_view type_word(const instrument& x);
 
 /// What the venue charges, as its instruments tell. Source: Derive, fees and max_fee.
 match::fee_schedule fees_of(const instrument& x);
-/// What may be matched: buys up to the highest, sells down to the lowest; none without a mark. Source: Derive, price band.
+/// What may be matched: buys up to the highest, sells down to the lowest; none without a mark. Source: Derive, price
+/// band.
 struct price_band {
   price lowest, highest;
 };

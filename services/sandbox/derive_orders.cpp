@@ -110,8 +110,7 @@ answer<void> order_entry::check_nonce(const wallet& of, std::uint64_t nonce, std
   const auto digits = std::to_string(nonce);
   bool is_near = false;
   if (how_.version == api::v3)
-    is_near = digits.size() == 19 &&
-              std::abs(static_cast<std::int64_t>(nonce) - now_ns) <= how_.nonce_window_ns;
+    is_near = digits.size() == 19 && std::abs(static_cast<std::int64_t>(nonce) - now_ns) <= how_.nonce_window_ns;
   else
     is_near = digits.size() >= 13 && digits.size() <= 16 &&
               std::abs(std::stoll(digits.substr(0, 10)) - now_ns / ns_per_s) <= v2_window_s;
@@ -184,8 +183,7 @@ answer<void> order_entry::check_price(owner_id owner, const order_params& x, con
   return {};
 }
 
-answer<order_id> order_entry::enter(owner_id owner, const order_params& x, std::string replaced,
-                                    std::int64_t now_ns) {
+answer<order_id> order_entry::enter(owner_id owner, const order_params& x, std::string replaced, std::int64_t now_ns) {
   const auto& of = *market_.find(venue::derive, x.instrument);
   if (auto good = check_form(x, of); !good) return std::unexpected{good.error()};
   auto request = request_of(x, of, now_ns);
@@ -200,8 +198,8 @@ answer<order_id> order_entry::enter(owner_id owner, const order_params& x, std::
     if (const auto why = desk_.objection_to(owner, *request); why && !x.is_market) return error_of(*why);
     if (auto good = check_price(owner, x, of, *request); !good) return std::unexpected{good.error()};
   }
-  const auto made = desk_.place(
-      {.owner = owner, .request = *request, .label = x.label.value_or(""), .waits_for = waits_for}, now_ns);
+  const auto made =
+      desk_.place({.owner = owner, .request = *request, .label = x.label.value_or(""), .waits_for = waits_for}, now_ns);
   if (!made) return error_of(made.error());
   extras_.emplace(*made, order_extra{.asked = x, .replaced = std::move(replaced)});
   const auto& now = desk_.at(*made);

@@ -43,7 +43,7 @@ public:
     answer<order_id> created; ///< the cancel stands, whatever became of it
   };
   struct replace_terms {
-    std::string order_id;                ///< empty: by nonce
+    std::string order_id; ///< empty: by nonce
     std::optional<std::uint64_t> nonce;
     std::string expected_filled; ///< empty: whatever it is
   };

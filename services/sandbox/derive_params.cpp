@@ -90,7 +90,8 @@ std::optional<std::string> parameters::decimal(std::string_view key) {
   const auto* x = find(key);
   if (x == nullptr) return {};
   if (x->is_string()) return text_of(*x);
-  if (const auto number = x->is_number() ? parse_decimal<price>(text_of(*x)) : strike::fail(ec::malformed, "")) // 1E-1 is 0.1
+  if (const auto number =
+          x->is_number() ? parse_decimal<price>(text_of(*x)) : strike::fail(ec::malformed, "")) // 1E-1 is 0.1
     return to_string(*number);
   fail(key, "Not a valid decimal.");
   return {};

@@ -1,12 +1,14 @@
 #include "sandbox/derive_signing.hpp"
 
+#include "sign/hash.hpp"
+
 #include <algorithm>
 #include <cassert>
 
 // data        = asset | subId | limitPrice | desiredAmount | worstFee | recipientId | isBid, a word each
 // action      = keccak(typehash | subaccountId | nonce | module | keccak(data) | expiry | owner | signer)
 // typed data  = keccak(0x19 0x01 | domain separator | action)
-// Source: Derive, signing. Vectors: tests/data/derive/derive_signing.json.
+// Source: Derive, signing. Vectors: tests/data/sign/derive_signing.json.
 
 namespace strike::sandbox::derive {
 
@@ -43,8 +45,9 @@ word negated(word x) {
 } // namespace
 
 word action_typehash() {
-  return keccak("Action(uint256 subaccountId,uint256 nonce,address module,bytes data,uint256 expiry,address owner,"
-                "address signer)");
+  return sign::keccak256(
+      "Action(uint256 subaccountId,uint256 nonce,address module,bytes data,uint256 expiry,address owner,"
+      "address signer)");
 }
 
 signing_terms terms_of(api version, network chain) {
@@ -53,9 +56,9 @@ signing_terms terms_of(api version, network chain) {
   assert(x != std::end(deployments) && "every api has every network");
   const auto domain =
       packed_words{}
-          .add(keccak("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"))
-          .add(keccak("Matching"))
-          .add(keccak("1.0"))
+          .add(sign::keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"))
+          .add(sign::keccak256("Matching"))
+          .add(sign::keccak256("1.0"))
           .add(x->chain_id)
           .add(*address_of_hex(x->matching))
           .hash();

@@ -1,53 +1,35 @@
 #include "sandbox/ethereum.hpp"
 
-#include <fmt/format.h>
+#include "sign/hash.hpp"
+#include "sign/key.hpp"
+
+#include <algorithm>
 
 namespace strike::sandbox {
 
 namespace {
 
-int digit_of(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-template <class Bytes> std::string_view view_of(const Bytes& x) {
-  return {reinterpret_cast<const char*>(x.data()), x.size()};
-}
-
-template <class Bytes> std::optional<Bytes> exactly(std::string_view hex) {
-  const auto bytes = bytes_of_hex(hex);
-  Bytes made;
-  if (!bytes || bytes->size() != made.size()) return {};
-  std::copy(bytes->begin(), bytes->end(), made.begin());
-  return made;
-}
+std::string_view view_of(const word& x) { return {reinterpret_cast<const char*>(x.data()), x.size()}; }
 
 } // namespace
 
 std::optional<std::string> bytes_of_hex(std::string_view hex) {
   if (hex.starts_with("0x")) hex.remove_prefix(2);
-  if (hex.size() % 2 != 0) return {};
-  std::string bytes;
-  for (std::size_t i = 0; i < hex.size(); i += 2) {
-    const int high = digit_of(hex[i]), low = digit_of(hex[i + 1]);
-    if (high < 0 || low < 0) return {};
-    bytes += static_cast<char>(high * 16 + low);
-  }
+  std::string bytes(hex.size() / 2, '\0');
+  if (!sign::read_hex(hex, {reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size()})) return {};
   return bytes;
 }
 
-std::string hex_of(std::string_view bytes) {
-  std::string made = "0x";
-  for (const char c : bytes) fmt::format_to(std::back_inserter(made), "{:02x}", static_cast<unsigned char>(c));
-  return made;
+std::string hex_of(std::string_view bytes) { return sign::to_hex(sign::as_bytes(bytes)); }
+
+std::optional<address> address_of_hex(std::string_view hex) {
+  const auto made = sign::from_hex<20>(hex);
+  return made ? std::optional{address{*made}} : std::nullopt;
 }
-std::string hex_of(const word& x) { return hex_of(view_of(x)); }
-std::string hex_of(const address& x) { return hex_of(view_of(x)); }
-std::optional<address> address_of_hex(std::string_view hex) { return exactly<address>(hex); }
-std::optional<word> word_of_hex(std::string_view hex) { return exactly<word>(hex); }
+std::optional<word> word_of_hex(std::string_view hex) {
+  const auto made = sign::from_hex<32>(hex);
+  return made ? std::optional{*made} : std::nullopt;
+}
 
 word word_of(std::uint64_t x) {
   word made{};
@@ -56,7 +38,7 @@ word word_of(std::uint64_t x) {
 }
 word word_of(const address& x) {
   word made{};
-  std::copy(x.begin(), x.end(), made.begin() + 12);
+  std::ranges::copy(x.bytes, made.begin() + 12);
   return made;
 }
 
@@ -80,18 +62,21 @@ packed_words& packed_words::add(const word& x) {
   bytes_ += view_of(x);
   return *this;
 }
+word packed_words::hash() const { return sign::keccak256(bytes_); }
 
 word typed_data_hash(const word& domain, const word& of_struct) {
   std::string bytes = "\x19\x01";
   bytes += view_of(domain);
   bytes += view_of(of_struct);
-  return keccak(bytes);
+  return sign::keccak256(bytes);
 }
 
-word personal_message_hash(std::string_view text) {
-  return keccak(fmt::format("\x19"
-                            "Ethereum Signed Message:\n{}{}",
-                            text.size(), text));
+std::optional<address> signer_of(const word& digest, std::string_view signature) {
+  sign::signature parsed;
+  if (signature.size() != parsed.size()) return {};
+  std::ranges::copy(signature, parsed.begin());
+  const auto made = sign::recover_address(digest, parsed);
+  return made ? std::optional{*made} : std::nullopt;
 }
 
 } // namespace strike::sandbox

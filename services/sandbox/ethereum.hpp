@@ -1,6 +1,7 @@
 #pragma once
 
-#include <array>
+#include "sign/address.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -8,18 +9,18 @@
 
 namespace strike::sandbox {
 
-/// 32 bytes: a hash, or an integer, big-endian, or whatever the ABI pads to them.
-using word = std::array<std::uint8_t, 32>;
-using address = std::array<std::uint8_t, 20>;
+/// A hash, or an integer, big-endian, or whatever the ABI pads to 32 bytes.
+using word = sign::bytes32;
+using address = sign::address;
 
 /// The bytes of "0x00ff", with or without its prefix.
 /// @returns none for an odd number of digits, and for what is no digit
 std::optional<std::string> bytes_of_hex(std::string_view hex);
 /// "0x" and lower-case digits.
 std::string hex_of(std::string_view bytes);
-std::string hex_of(const word& x);
-std::string hex_of(const address& x);
-/// @returns none unless it is 20 bytes; letters of either case, since the case is a checksum only
+inline std::string hex_of(const word& x) { return sign::to_hex(x); }
+inline std::string hex_of(const address& x) { return sign::to_hex(x.bytes); }
+/// @returns none unless it is 20 bytes; letters of either case, whatever checksum they make
 std::optional<address> address_of_hex(std::string_view hex);
 std::optional<word> word_of_hex(std::string_view hex);
 
@@ -29,14 +30,13 @@ word word_of(const address& x);
 /// @returns none for what is no number below 2^256
 std::optional<word> word_of_decimal(std::string_view digits);
 
-word keccak(std::string_view bytes);
 /// What the ABI packs: words one behind the other.
 class packed_words {
 public:
   packed_words& add(const word& x);
   packed_words& add(std::uint64_t x) { return add(word_of(x)); }
   packed_words& add(const address& x) { return add(word_of(x)); }
-  word hash() const { return keccak(bytes_); }
+  word hash() const;
   const std::string& bytes() const { return bytes_; }
 
 private:
@@ -45,8 +45,6 @@ private:
 
 /// keccak(0x19 0x01 domain struct). Source: EIP-712.
 word typed_data_hash(const word& domain, const word& of_struct);
-/// Of a text that a wallet signs. Source: EIP-191, version 0x45.
-word personal_message_hash(std::string_view text);
 
 /// Whose signature that is.
 /// @param signature r, s, v: 65 bytes

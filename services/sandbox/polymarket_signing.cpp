@@ -1,16 +1,11 @@
 #include "sandbox/polymarket_signing.hpp"
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
-#include <algorithm>
-#include <string>
-#include <vector>
+#include "sign/hash.hpp"
 
 // order id = keccak(0x19 0x01 | domain separator | struct hash)
 // struct hash = keccak(type hash | a word a field)
 // deposit wallets: keccak(0x19 0x01 | domain separator | keccak(wrapper type hash | struct hash | wallet's domain))
-// Source: Polymarket, orders and signing. Vectors: tests/data/polymarket/polymarket_signing.json.
+// Source: Polymarket, orders and signing. Vectors: tests/data/sign/polymarket_signing.json.
 
 namespace strike::sandbox::polymarket {
 
@@ -27,7 +22,7 @@ constexpr int deposit_wallet = 3;
 
 word struct_hash(const signed_order& x) {
   return packed_words{}
-      .add(keccak(order_type))
+      .add(sign::keccak256(order_type))
       .add(x.salt)
       .add(x.maker)
       .add(x.signer)
@@ -55,10 +50,10 @@ bool is_wallet_signature(const signed_order& x, const exchange_contract& at, std
   tail += {static_cast<char>(order_type.size() >> 8), static_cast<char>(order_type.size() & 0xff)};
   if (bytes.size() != plain + tail.size() || bytes.substr(plain) != tail) return false;
   const auto wrapper = packed_words{}
-                           .add(keccak(std::string{wrapper_type} + std::string{order_type}))
+                           .add(sign::keccak256(std::string{wrapper_type} + std::string{order_type}))
                            .add(contents)
-                           .add(keccak("DepositWallet"))
-                           .add(keccak("1"))
+                           .add(sign::keccak256("DepositWallet"))
+                           .add(sign::keccak256("1"))
                            .add(at.chain_id)
                            .add(x.maker)
                            .add(word{})
@@ -66,28 +61,13 @@ bool is_wallet_signature(const signed_order& x, const exchange_contract& at, std
   return signer_of(typed_data_hash(domain, wrapper), bytes.substr(0, plain)) == key;
 }
 
-/// @returns none for what is no base64; padding may be missing
-std::optional<std::string> from_base64(std::string_view text) {
-  std::string plain{text.substr(0, text.find_last_not_of('=') + 1)};
-  std::ranges::replace(plain, '-', '+');
-  std::ranges::replace(plain, '_', '/');
-  const auto size = plain.size() * 3 / 4;
-  plain.append((4 - plain.size() % 4) % 4, '=');
-  std::string bytes(plain.size() / 4 * 3, '\0');
-  if (EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
-                      reinterpret_cast<const unsigned char*>(plain.data()), static_cast<int>(plain.size())) < 0)
-    return {};
-  bytes.resize(size);
-  return bytes;
-}
-
 } // namespace
 
 word domain_of(const exchange_contract& x) {
   return packed_words{}
-      .add(keccak("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"))
-      .add(keccak("Polymarket CTF Exchange"))
-      .add(keccak("2"))
+      .add(sign::keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"))
+      .add(sign::keccak256("Polymarket CTF Exchange"))
+      .add(sign::keccak256("2"))
       .add(x.chain_id)
       .add(*address_of_hex(x.is_neg_risk ? neg_risk_contract : contract))
       .hash();
@@ -102,37 +82,29 @@ bool is_signed_by(const signed_order& x, const exchange_contract& at, std::strin
 
 word clob_auth_digest(const address& key, std::string_view timestamp_s, std::uint64_t nonce, std::uint64_t chain_id) {
   const auto domain = packed_words{}
-                          .add(keccak("EIP712Domain(string name,string version,uint256 chainId)"))
-                          .add(keccak("ClobAuthDomain"))
-                          .add(keccak("1"))
+                          .add(sign::keccak256("EIP712Domain(string name,string version,uint256 chainId)"))
+                          .add(sign::keccak256("ClobAuthDomain"))
+                          .add(sign::keccak256("1"))
                           .add(chain_id)
                           .hash();
-  const auto attested = packed_words{}
-                            .add(keccak("ClobAuth(address address,string timestamp,uint256 nonce,string message)"))
-                            .add(key)
-                            .add(keccak(timestamp_s))
-                            .add(nonce)
-                            .add(keccak("This message attests that I control the given wallet"))
-                            .hash();
+  const auto attested =
+      packed_words{}
+          .add(sign::keccak256("ClobAuth(address address,string timestamp,uint256 nonce,string message)"))
+          .add(key)
+          .add(sign::keccak256(timestamp_s))
+          .add(nonce)
+          .add(sign::keccak256("This message attests that I control the given wallet"))
+          .hash();
   return typed_data_hash(domain, attested);
 }
 
 std::string request_signature(std::string_view secret, std::string_view timestamp_s, std::string_view method,
                               std::string_view path, std::string_view body) {
-  const auto key = from_base64(secret);
+  const auto key = sign::hmac_key::from_base64(secret);
   if (!key) return {};
   std::string message;
   message.append(timestamp_s).append(method).append(path).append(body);
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned size = 0;
-  HMAC(EVP_sha256(), key->data(), static_cast<int>(key->size()), reinterpret_cast<const unsigned char*>(message.data()),
-       message.size(), digest, &size);
-  std::string text(45, '\0');
-  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), digest, static_cast<int>(size));
-  text.pop_back(); // the zero behind it
-  std::ranges::replace(text, '+', '-');
-  std::ranges::replace(text, '/', '_');
-  return text;
+  return sign::to_base64url(sign::hmac_sha256(*key, sign::as_bytes(message)));
 }
 
 } // namespace strike::sandbox::polymarket

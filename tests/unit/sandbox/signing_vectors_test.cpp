@@ -1,5 +1,6 @@
 #include "sandbox/derive_signing.hpp"
 #include "sandbox/polymarket_signing.hpp"
+#include "sign/key.hpp"
 
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
@@ -69,7 +70,7 @@ polymarket::exchange_contract contract_of(const json::value& x) {
 
 TEST(signing_vectors, derive_hashes_each_order_as_published) {
   int checked = 0;
-  for (const auto& x : vectors("derive/derive_signing.json")) {
+  for (const auto& x : vectors("sign/derive_signing.json")) {
     if (text(x, "/type") == "login") continue;
     SCOPED_TRACE(text(x, "/id"));
     const auto by = terms_of(text(x, "/profile"));
@@ -92,9 +93,9 @@ TEST(signing_vectors, derive_hashes_each_order_as_published) {
 }
 
 TEST(signing_vectors, derive_recovers_the_key_of_a_login) {
-  for (const auto& x : vectors("derive/derive_signing.json")) {
+  for (const auto& x : vectors("sign/derive_signing.json")) {
     if (text(x, "/type") != "login") continue;
-    const auto digest = personal_message_hash(text(x, "/timestamp"));
+    const auto digest = strike::sign::personal_digest(text(x, "/timestamp"));
     EXPECT_EQ(hex_of(digest), text(x, "/expected/eip191_digest"));
     EXPECT_EQ(hex_of(*signer_of(digest, *bytes_of_hex(text(x, "/expected/signature")))), lower(text(x, "/signer")));
   }
@@ -110,7 +111,7 @@ TEST(signing_vectors, derive_scales_decimals_by_their_digits) {
 
 TEST(signing_vectors, polymarket_hashes_each_order_as_published) {
   int checked = 0;
-  for (const auto& x : vectors("polymarket/polymarket_signing.json")) {
+  for (const auto& x : vectors("sign/polymarket_signing.json")) {
     const auto kind = text(x, "/kind");
     if (kind != "order_v2" && kind != "order_v2_1271") continue;
     SCOPED_TRACE(text(x, "/id"));
@@ -131,7 +132,7 @@ TEST(signing_vectors, polymarket_hashes_each_order_as_published) {
 
 TEST(signing_vectors, polymarket_recovers_the_key_of_an_attestation) {
   int checked = 0;
-  for (const auto& x : vectors("polymarket/polymarket_signing.json")) {
+  for (const auto& x : vectors("sign/polymarket_signing.json")) {
     if (text(x, "/kind") != "clob_auth") continue;
     const auto key = *address_of_hex(text(x, "/expected/address"));
     const auto digest =
@@ -146,7 +147,7 @@ TEST(signing_vectors, polymarket_recovers_the_key_of_an_attestation) {
 
 TEST(signing_vectors, polymarket_signs_requests_as_published) {
   int checked = 0;
-  for (const auto& x : vectors("polymarket/polymarket_signing.json")) {
+  for (const auto& x : vectors("sign/polymarket_signing.json")) {
     if (text(x, "/kind") != "hmac") continue;
     const auto& body = x.at_pointer("/input/body");
     EXPECT_EQ(polymarket::request_signature(text(x, "/input/secret"), text(x, "/input/timestamp"),
