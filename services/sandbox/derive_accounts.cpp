@@ -11,12 +11,11 @@ namespace strike::sandbox::derive {
 namespace {
 
 constexpr std::int64_t freshness_ns = 300 * ns_per_s; ///< of an owner's own signature; the venue's window is unknown
-constexpr std::int64_t year_ns = 365 * ns_per_day;
 
-address read_address(config::section& from, std::string_view key) {
+eth_address read_address(config::section& from, std::string_view key) {
   const auto x = address_of_hex(from.required_text(key));
   if (!x) from.reject(key, "must be an address: 0x and 40 hexadecimal digits");
-  return x.value_or(address{});
+  return x.value_or(eth_address{});
 }
 
 std::optional<std::int64_t> milliseconds(std::string_view text) {
@@ -36,12 +35,10 @@ std::vector<account_settings> default_accounts() {
   const auto at = [](std::string_view x) { return *address_of_hex(x); };
   return {{.owner = at("374DaEF6100B14f4d78813d8177CB93dF139BC29"),
            .key = at("84Fc9BC4AfC40D60FEf7aFC68961d8fe48c3aF97"),
-           .subaccounts = {91234, 91235},
-           .key_lifetime_ns = year_ns},
+           .subaccounts = {91234, 91235}},
           {.owner = at("8772185a1516f0d61fC1c2524926BfC69F95d698"),
            .key = at("86042886b1063625D0B3DDCC9e4cBcf912B79e16"),
-           .subaccounts = {30769},
-           .key_lifetime_ns = year_ns}};
+           .subaccounts = {30769}}};
 }
 
 std::vector<account_settings> read_accounts(config::section from) {
@@ -57,21 +54,22 @@ std::vector<account_settings> read_accounts(config::section from) {
     }
     if (one.subaccounts.empty()) x.reject("subaccounts", "must name at least one, as [\"91234\"]");
     one.scope = x.choice("scope", one.scope);
-    one.key_lifetime_ns = x.duration_ns("key_lifetime", year_ns);
+    if (const auto text = x.text("key_expires", ""); !text.empty()) {
+      const auto ns = ns_from_text(text);
+      if (!ns) x.reject("key_expires", ns.error().text);
+      one.key_expires_s = ns.value_or(0) / ns_per_s;
+    }
     made.push_back(std::move(one));
   }
   return made;
 }
 
-wallets::wallets(const std::vector<account_settings>& from, std::int64_t start_ns) {
+wallets::wallets(const std::vector<account_settings>& from) {
   for (const auto& x : from) {
     auto& made = wallets_[x.owner];
     made.owner = x.owner;
     made.subaccounts.insert(made.subaccounts.end(), x.subaccounts.begin(), x.subaccounts.end());
-    made.keys.push_back({.key = x.key,
-                         .scope = x.scope,
-                         .registered_s = start_ns / ns_per_s,
-                         .expires_s = (start_ns + x.key_lifetime_ns) / ns_per_s});
+    made.keys.push_back({.key = x.key, .scope = x.scope, .expires_s = x.key_expires_s});
   }
 }
 
@@ -94,7 +92,7 @@ answer<caller> wallets::log_in(std::string_view wallet_text, std::string_view ti
   return caller{.of = &found->second, .key = *key};
 }
 
-answer<session_key> wallets::key_of(const wallet& of, const address& signer, std::int64_t now_ns) const {
+answer<session_key> wallets::key_of(const wallet& of, const eth_address& signer, std::int64_t now_ns) const {
   if (signer == of.owner) return session_key{.key = signer, .scope = key_scope::admin, .expires_s = INT64_MAX};
   const auto found = std::ranges::find(of.keys, signer, &session_key::key);
   if (found == of.keys.end())

@@ -15,14 +15,14 @@ namespace strike::sandbox::derive {
 enum class key_scope : std::uint8_t { admin, trade, read_only };
 
 struct session_key {
-  address key;
+  eth_address key;
   key_scope scope = key_scope::trade;
-  std::int64_t registered_s = 0, expires_s = 0; ///< Unix time
+  std::int64_t expires_s = 0; ///< Unix time
 };
 
 /// A wallet with what it owns.
 struct wallet {
-  address owner;
+  eth_address owner;
   std::vector<std::uint64_t> subaccounts;
   std::vector<session_key> keys;       ///< beside the owner's own
   bool cancels_on_disconnect = false;  ///< persisted; holds for all connections
@@ -30,10 +30,10 @@ struct wallet {
 };
 
 struct account_settings {
-  address owner, key;
+  eth_address owner, key;
   std::vector<std::uint64_t> subaccounts;
   key_scope scope = key_scope::trade;
-  std::int64_t key_lifetime_ns = 0; ///< from the sandbox's start
+  std::int64_t key_expires_s = 4'102'444'800; ///< 2100
 };
 /// Well-known test keys of published vectors. Source: Derive, worked example, further vectors.
 std::vector<account_settings> default_accounts();
@@ -49,17 +49,21 @@ struct caller {
 /// The wallets of the sandbox, and who may speak for them. Source: Derive, authentication.
 class wallets {
 public:
-  wallets(const std::vector<account_settings>& from, std::int64_t start_ns);
+  explicit wallets(const std::vector<account_settings>& from);
+
+  const std::map<eth_address, wallet>& all() const { return wallets_; }
+  /// Of a wallet that a login named.
+  wallet& at(const eth_address& owner) { return wallets_.at(owner); }
 
   /// Checks a signature over a time stamp.
   /// @returns 14013, 14014, 14020, 14021, 14023, 14030
   answer<caller> log_in(std::string_view wallet_text, std::string_view timestamp_ms, std::string_view signature,
                         std::int64_t now_ns);
   /// @returns 14023, 14026, 14030, 14031: why that address may not sign orders of that wallet
-  answer<session_key> key_of(const wallet& of, const address& signer, std::int64_t now_ns) const;
+  answer<session_key> key_of(const wallet& of, const eth_address& signer, std::int64_t now_ns) const;
 
 private:
-  std::map<address, wallet> wallets_;
+  std::map<eth_address, wallet> wallets_;
 };
 
 } // namespace strike::sandbox::derive

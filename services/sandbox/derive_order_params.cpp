@@ -67,7 +67,7 @@ answer<order_params> read_order(const boost::json::object& params, api version) 
   return x;
 }
 
-answer<order_hashes> hashes_of(const order_params& x, const instrument_view& of, const address& owner,
+answer<order_hashes> hashes_of(const order_params& x, const instrument_view& of, const eth_address& owner,
                                const signing_terms& by) {
   const auto record = instrument_json(of);
   const auto made = hashes_of({.asset = *address_of_hex(record.at("base_asset_address").as_string()),

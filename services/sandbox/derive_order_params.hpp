@@ -16,7 +16,7 @@ struct order_params {
   std::string limit_price, amount, max_fee;
   std::uint64_t nonce = 0;
   std::int64_t expiry_s = 0; ///< of the signature, and so of the order
-  address signer{};
+  eth_address signer{};
   std::string signer_text, signature; ///< as written
   std::string time_in_force = "gtc";
   std::optional<std::string> label = {};
@@ -34,7 +34,7 @@ answer<order_params> read_order(const boost::json::object& params, api version);
 /// The hashes of what the client should have signed.
 /// @param of the instrument's record says what was signed of it
 /// @returns 11012, 11013 or -32602 for a decimal that cannot be signed
-answer<order_hashes> hashes_of(const order_params& x, const instrument_view& of, const address& owner,
+answer<order_hashes> hashes_of(const order_params& x, const instrument_view& of, const eth_address& owner,
                                const signing_terms& by);
 
 /// The lowest `max_fee` that is taken. Source: Derive, fees and max_fee: twice the rate at the index, and the flat fee.

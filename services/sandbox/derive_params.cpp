@@ -28,6 +28,12 @@ template <class Int> std::optional<Int> number_in(const std::string& text) {
 
 rpc_error invalid_params(std::string why) { return {-32602, "Invalid params", std::move(why)}; }
 
+boost::json::object error_json(const rpc_error& x) {
+  boost::json::object y{{"code", x.code}, {"message", x.message}};
+  if (!x.data.empty()) y["data"] = x.data;
+  return y;
+}
+
 boost::json::object page_window::of(std::size_t rows) const {
   const auto per_page = static_cast<std::size_t>(size);
   return {{"count", rows}, {"num_pages", (rows + per_page - 1) / per_page}};

@@ -18,6 +18,8 @@ struct rpc_error {
 template <class T> using answer = std::expected<T, rpc_error>;
 
 rpc_error invalid_params(std::string why);
+/// {"code":..,"message":..,"data":..}
+boost::json::object error_json(const rpc_error& x);
 
 /// A page of a listing: its first row is that of number `begin`.
 struct page_window {

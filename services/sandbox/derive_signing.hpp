@@ -11,21 +11,21 @@ enum class network : std::uint8_t { mainnet, testnet };
 /// What a signature depends on beside the order.
 struct signing_terms {
   word domain; ///< the domain separator, computed
-  address trade_module;
+  eth_address trade_module;
   std::size_t decimals; ///< a signed value has so many behind the point at most
 };
 signing_terms terms_of(api version, network chain);
 
 /// What is signed of an order. Decimals are texts in plain notation.
 struct order_terms {
-  address asset;
+  eth_address asset;
   word sub_id;
   std::string limit_price, amount, max_fee;
   std::uint64_t subaccount = 0;
   bool is_bid = true;
   std::uint64_t nonce = 0;
   std::uint64_t expiry_s = 0;
-  address owner, signer;
+  eth_address owner, signer;
 };
 
 /// All steps of the hash, for `private/order_debug` and for the check.

@@ -22,9 +22,9 @@ std::optional<std::string> bytes_of_hex(std::string_view hex) {
 
 std::string hex_of(std::string_view bytes) { return sign::to_hex(sign::as_bytes(bytes)); }
 
-std::optional<address> address_of_hex(std::string_view hex) {
+std::optional<eth_address> address_of_hex(std::string_view hex) {
   const auto made = sign::from_hex<20>(hex);
-  return made ? std::optional{address{*made}} : std::nullopt;
+  return made ? std::optional{eth_address{*made}} : std::nullopt;
 }
 std::optional<word> word_of_hex(std::string_view hex) {
   const auto made = sign::from_hex<32>(hex);
@@ -36,7 +36,7 @@ word word_of(std::uint64_t x) {
   for (std::size_t i = 0; i < 8; ++i, x >>= 8) made[31 - i] = static_cast<std::uint8_t>(x);
   return made;
 }
-word word_of(const address& x) {
+word word_of(const eth_address& x) {
   word made{};
   std::ranges::copy(x.bytes, made.begin() + 12);
   return made;
@@ -71,7 +71,7 @@ word typed_data_hash(const word& domain, const word& of_struct) {
   return sign::keccak256(bytes);
 }
 
-std::optional<address> signer_of(const word& digest, std::string_view signature) {
+std::optional<eth_address> signer_of(const word& digest, std::string_view signature) {
   sign::signature parsed;
   if (signature.size() != parsed.size()) return {};
   std::ranges::copy(signature, parsed.begin());

@@ -40,7 +40,7 @@ word struct_hash(const signed_order& x) {
 void append(std::string& out, const word& x) { out.append(reinterpret_cast<const char*>(x.data()), x.size()); }
 
 bool is_wallet_signature(const signed_order& x, const exchange_contract& at, std::string_view bytes,
-                         const address& key) {
+                         const eth_address& key) {
   constexpr std::size_t plain = 65;
   const auto domain = domain_of(at), contents = struct_hash(x);
   std::string tail;
@@ -75,12 +75,13 @@ word domain_of(const exchange_contract& x) {
 
 word digest_of(const signed_order& x, const word& domain) { return typed_data_hash(domain, struct_hash(x)); }
 
-bool is_signed_by(const signed_order& x, const exchange_contract& at, std::string_view bytes, const address& key) {
+bool is_signed_by(const signed_order& x, const exchange_contract& at, std::string_view bytes, const eth_address& key) {
   if (x.signature_type == deposit_wallet) return is_wallet_signature(x, at, bytes, key);
   return signer_of(digest_of(x, domain_of(at)), bytes) == key;
 }
 
-word clob_auth_digest(const address& key, std::string_view timestamp_s, std::uint64_t nonce, std::uint64_t chain_id) {
+word clob_auth_digest(const eth_address& key, std::string_view timestamp_s, std::uint64_t nonce,
+                      std::uint64_t chain_id) {
   const auto domain = packed_words{}
                           .add(sign::keccak256("EIP712Domain(string name,string version,uint256 chainId)"))
                           .add(sign::keccak256("ClobAuthDomain"))

@@ -20,13 +20,14 @@ namespace {
 
 struct derive_venue_test : testing::Test {
   market_run run;
-  derive::derive_venue v3{{.requests_per_window = 0}, run.market, run.view};
-  derive::derive_venue v2{{.version = derive::api::v2, .requests_per_window = 0}, run.market, run.view};
+  derive::derive_venue v3{{.limits = {.requests = 0}}, run.market, run.view};
+  derive::derive_venue v2{{.orders = {.version = derive::api::v2}, .limits = {.requests = 0}}, run.market, run.view};
   fake_connection client;
 
   derive_venue_test() {
     pass(ns_per_s);
     v3.on_open(client, {.path = "/v3/ws", .remote = "127.0.0.1"}, run.now_ns);
+    v2.on_open(client, {.path = "/ws", .remote = "127.0.0.1"}, run.now_ns);
   }
 
   void pass(std::int64_t ns) { run.advance(v3, venue::derive, ns); }
@@ -285,7 +286,7 @@ TEST_F(derive_venue_test, answers_texts_that_are_no_request) {
 }
 
 TEST_F(derive_venue_test, counts_requests_in_windows_of_five_seconds) {
-  derive::derive_venue strict{{.requests_per_window = 3}, run.market, run.view};
+  derive::derive_venue strict{{.limits = {.requests = 3}}, run.market, run.view};
   strict.on_open(client, {.path = "/v3/ws", .remote = "127.0.0.1"}, run.now_ns);
   for (int n = 0; n < 3; ++n) EXPECT_TRUE(ask(strict, "public/get_time", "{}").as_object().contains("result"));
   const auto x = ask(strict, "public/get_time", "{}");
@@ -324,7 +325,7 @@ TEST_F(derive_venue_test, opens_sockets_at_its_own_path_only) {
 
 TEST(derive_venue, shows_what_an_expiry_settled_at) {
   market_run run{{.first_expiry_after_ns = 5 * ns_per_s}};
-  derive::derive_venue venue_of_it{{.requests_per_window = 0}, run.market, run.view};
+  derive::derive_venue venue_of_it{{.limits = {.requests = 0}}, run.market, run.view};
   run.advance(venue_of_it, venue::derive, 10 * ns_per_s);
   const derive::tape no_trades;
   const derive::method_context in{run.market, run.view, no_trades, derive::api::v3, run.now_ns};

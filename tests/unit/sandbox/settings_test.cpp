@@ -50,8 +50,15 @@ TEST(sandbox_settings, the_example_configuration_shows_the_defaults) {
   EXPECT_EQ(a.deribit.token_lifetime_s, b.deribit.token_lifetime_s);
   EXPECT_EQ(a.deribit.testnet, b.deribit.testnet);
   EXPECT_EQ(a.deribit.most_connections, b.deribit.most_connections);
-  EXPECT_EQ(a.derive.version, b.derive.version);
-  EXPECT_EQ(a.derive.requests_per_window, b.derive.requests_per_window);
+  EXPECT_EQ(a.derive.orders.version, b.derive.orders.version);
+  EXPECT_EQ(a.derive.limits.requests, b.derive.limits.requests);
+  EXPECT_EQ(a.derive.limits.matching, b.derive.limits.matching);
+  EXPECT_EQ(a.derive.limits.others, b.derive.limits.others);
+  EXPECT_EQ(a.derive.limits.cancel_all, b.derive.limits.cancel_all);
+  EXPECT_EQ(a.derive.balance, b.derive.balance);
+  EXPECT_EQ(a.derive.orders.least_signature_life_ns, b.derive.orders.least_signature_life_ns);
+  EXPECT_EQ(a.derive.orders.nonce_window_ns, b.derive.orders.nonce_window_ns);
+  EXPECT_EQ(a.derive.orders.burns_unseen_nonces, b.derive.orders.burns_unseen_nonces);
   EXPECT_EQ(a.market.seed, b.market.seed);
   EXPECT_EQ(a.market.coins[0].price, b.market.coins[0].price);
   EXPECT_EQ(a.market.coins[0].volatility, b.market.coins[0].volatility);
