@@ -46,13 +46,18 @@ int run_fault_command(int argc, char** argv) {
   std::string at, name, lasting, delay, every, control = "127.0.0.1:9440";
   std::uint64_t count = 0, seed = 0;
   app.add_option("venue", at, "deribit, derive, polymarket, or all")->required();
-  app.add_option("fault", name, "drop, silence, skip, garbage, delay, reject, throttle, refuse, random, clear")
+  app.add_option(
+         "fault", name,
+         "drop, silence, skip, garbage, delay, reject, throttle, refuse; of orders: mute, twice, early, fail, sever, "
+         "revert; random, clear")
       ->required();
   app.add_option("--for", lasting, "how long: \"5s\"");
   auto* const has_count = app.add_option("--count", count, "how many texts or requests");
-  app.add_option("--delay", delay, "of delay: how late answers are; default: 500ms");
+  app.add_option("--delay", delay, "of delay and early: how late answers are; default: 500ms");
   app.add_option("--every", every, "of random: the pause on average; default: 5s");
   auto* const has_seed = app.add_option("--seed", seed, "of random: the same seed, the same faults; default: 1");
+  bool orders = false;
+  app.add_flag("--orders", orders, "of delay, reject, throttle: only orders; of random: faults of orders, too");
   app.add_option("--control", control, "[sandbox] control of the sandbox")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
 
@@ -63,6 +68,7 @@ int run_fault_command(int argc, char** argv) {
   if (!delay.empty()) command["delay"] = delay;
   if (!every.empty()) command["every"] = every;
   if (has_seed->count() > 0) command["seed"] = seed;
+  if (orders) command["orders"] = true;
   try {
     const auto reply = post(control, boost::json::serialize(command));
     fmt::print(reply.result_int() == 200 ? stdout : stderr, "{}\n", reply.body());

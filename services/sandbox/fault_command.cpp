@@ -11,7 +11,8 @@ namespace strike::sandbox {
 
 namespace {
 
-constexpr std::array<std::string_view, 7> known_keys = {"venue", "fault", "for", "count", "delay", "seed", "every"};
+constexpr std::array<std::string_view, 8> known_keys = {"venue", "fault", "for",   "count",
+                                                        "delay", "seed",  "every", "orders"};
 
 /// The members of a command, with the first mistake.
 class members {
@@ -40,6 +41,11 @@ public:
     if (failed || value < lowest) return reject(key, fmt::format("must be an integer from {}", lowest)), fallback;
     return value;
   }
+  bool flag(std::string_view key) {
+    const auto* const found = of_.if_contains(key);
+    if (found && !found->is_bool()) reject(key, "must be true or false");
+    return found && found->is_bool() && found->get_bool();
+  }
   void reject(std::string_view key, std::string_view why) {
     if (!fault_) fault_ = error{ec::malformed, fmt::format("fault: {}: {}", key, why)};
   }
@@ -57,10 +63,14 @@ fault read_fault(members& from, fault_kind kind) {
     from.reject("drop", "happens at once; leave out for and count");
   if (kind == fault_kind::silence && from.has("count")) from.reject("count", "silence lasts for a time");
   if (from.has("for") && from.has("count")) from.reject("count", "give for or count, not both");
-  if (kind != fault_kind::delay && from.has("delay")) from.reject("delay", "belongs to the fault delay");
+  const bool has_delay = kind == fault_kind::delay || kind == fault_kind::early;
+  if (!has_delay && from.has("delay")) from.reject("delay", "belongs to the faults delay and early");
+  const bool may_spare = kind == fault_kind::delay || kind == fault_kind::reject || kind == fault_kind::throttle;
+  if (!may_spare && from.has("orders")) from.reject("orders", "belongs to delay, reject, throttle and random");
+  made.only_orders = from.flag("orders");
   made.count = from.count("count", 1, 1);
   made.for_ns = from.duration("for", is_for_a_time && !from.has("count") ? 5 * ns_per_s : 0);
-  if (kind == fault_kind::delay) made.delay_ns = from.duration("delay", 500 * ns_per_ms);
+  if (has_delay) made.delay_ns = from.duration("delay", 500 * ns_per_ms);
   return made;
 }
 
@@ -74,7 +84,7 @@ result<fault_command> parse_fault_command(std::string_view json) {
   members from{parsed.get_object()};
   for (const auto& [key, value] : parsed.get_object())
     if (std::ranges::find(known_keys, std::string_view{key.data(), key.size()}) == known_keys.end())
-      from.reject({key.data(), key.size()}, "unknown; known: venue, fault, for, count, delay, seed, every");
+      from.reject({key.data(), key.size()}, "unknown; known: venue, fault, for, count, delay, seed, every, orders");
   fault_command made;
   if (from.has("venue")) {
     const auto at = from_text<venue>(from.text("venue"));
@@ -90,6 +100,7 @@ result<fault_command> parse_fault_command(std::string_view json) {
     mix.seed = from.count("seed", mix.seed, 0);
     mix.every_ns = from.duration("every", mix.every_ns);
     mix.for_ns = from.duration("for", mix.for_ns);
+    mix.has_orders = from.flag("orders");
     made.what = mix;
   } else {
     const auto kind = from_text<fault_kind>(name);

@@ -27,11 +27,13 @@ struct fault_command {
 ///     {"venue":"deribit","fault":"silence","for":"5s"}
 ///     {"venue":"derive","fault":"skip","count":3}
 ///     {"fault":"delay","delay":"200ms","for":"10s"}
-///     {"fault":"random","seed":7,"every":"2s","for":"1m"}
+///     {"fault":"throttle","orders":true}
+///     {"venue":"deribit","fault":"mute","count":2}
+///     {"fault":"random","seed":7,"every":"2s","for":"1m","orders":true}
 ///     {"fault":"clear"}
 ///
 /// `venue` left out means all of them; `for` and `count` left out mean 5 seconds for silence, delay and refuse, and one
-/// text or request for the others.
+/// text or request for the others. `orders` spares what is no order; to `random` it adds the faults of orders.
 /// @returns `ec::malformed` that names the key
 result<fault_command> parse_fault_command(std::string_view json);
 

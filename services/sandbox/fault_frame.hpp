@@ -45,6 +45,9 @@ private:
     std::array<process::counter*, fault_count> hits;
   };
   static counters counters_of(venue which, process::metric_registry& metrics);
+  bool is_order(const auto& what);
+  std::optional<fault_kind> order_fault();
+  http_response serve_order(const http_request& what);
   bool counted(fault_kind x, bool is_hit);
   bool hits(fault_kind x);         ///< as `fault_state::hits`, counted
   bool hits_lasting(fault_kind x); ///< as `fault_state::holds`, counted
@@ -54,6 +57,7 @@ private:
   std::function<void(const fault&)> on_fault_;
   fault_state faults_;
   std::int64_t now_ns_ = 0; ///< of the call that is being served
+  bool is_order_ = false;   ///< what is being served
   std::map<connection*, std::unique_ptr<line>> lines_;
 };
 

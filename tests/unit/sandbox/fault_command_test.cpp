@@ -31,6 +31,14 @@ TEST(fault_command, has_a_time_or_a_count) {
   EXPECT_EQ(fault_of(R"({"fault":"delay","delay":"200ms","for":"1m"})").delay_ns, 200 * ns_per_ms);
 }
 
+TEST(fault_command, may_be_about_orders) {
+  EXPECT_TRUE(fault_of(R"({"fault":"throttle","orders":true})").only_orders);
+  EXPECT_FALSE(fault_of(R"({"fault":"throttle"})").only_orders);
+  EXPECT_EQ(fault_of(R"({"fault":"mute","count":2})").count, 2U);
+  EXPECT_EQ(fault_of(R"({"fault":"early","delay":"2s"})").delay_ns, 2 * ns_per_s);
+  EXPECT_TRUE(std::get<fault_mix>(parse_fault_command(R"({"fault":"random","orders":true})")->what).has_orders);
+}
+
 TEST(fault_command, asks_for_a_mix_and_for_the_end) {
   const auto mix = parse_fault_command(R"({"fault":"random","seed":7,"every":"2s","for":"1m"})");
   EXPECT_EQ(std::get<fault_mix>(mix->what).seed, 7U);
@@ -50,6 +58,9 @@ TEST(fault_command, names_what_is_wrong_with_it) {
            {R"({"fault":"skip","delay":"1s"})", "delay"},
            {R"({"fault":"skip","seed":1})", "seed"},
            {R"({"fault":"delay","for":"soon"})", "for"},
+           {R"({"fault":"mute","delay":"1s"})", "delay"},
+           {R"({"fault":"mute","orders":true})", "orders"},
+           {R"({"fault":"reject","orders":1})", "orders"},
            {R"({"fault":"drop","until":1})", "until"}})
     EXPECT_NE(mistake_in(json).find(named), std::string::npos) << json << ": " << mistake_in(json);
 }

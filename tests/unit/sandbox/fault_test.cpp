@@ -20,18 +20,29 @@ struct plain_venue final : venue_server {
   void on_open(connection& with, const http_request&, std::int64_t) override { client = &with; }
   void on_text(connection& from, std::string_view text, std::int64_t) override {
     from.send("answer to " + std::string{text}, frame_kind::answer);
+    if (!is_order(text)) return;
+    ++served;
+    if (text == "order that fills") from.send("fill", frame_kind::own_notice);
   }
+  bool is_order(std::string_view text) const override { return text.starts_with("order"); }
+  bool is_order(const http_request& what) const override { return what.path == "/order"; }
+  bool is_taken_back() const { return reverts(); }
+
   void on_close(connection&) override { client = nullptr; }
-  http_response on_http(const http_request& what, std::int64_t) override { return {.body = what.path}; }
+  http_response on_http(const http_request& what, std::int64_t) override {
+    served += is_order(what) ? 1 : 0;
+    return {.body = what.path};
+  }
   void on_event(const market_event&, std::int64_t) override {}
   std::int64_t round(std::int64_t now_ns) override { return now_ns + 3'600 * ns_per_s; }
   void refuse(connection& from, std::string_view, refusal why, std::int64_t) override {
-    from.send(why == refusal::throttled ? "too many" : "no", frame_kind::answer);
+    from.send(why == refusal::throttled ? "too many" : why == refusal::failed ? "unknown" : "no", frame_kind::answer);
   }
   http_response refuse(const http_request&, refusal why, std::int64_t) override {
-    return {.status = why == refusal::throttled ? 429 : 400};
+    return {.status = why == refusal::throttled ? 429 : why == refusal::failed ? 500 : 400};
   }
 
+  int served = 0; ///< orders
   connection* client = nullptr;
 };
 
@@ -139,6 +150,110 @@ TEST_F(fault_test, refuse_keeps_new_connections_out_for_a_while) {
   EXPECT_THAT(client.texts, ElementsAre("answer to one"));
   advance(ns_per_s);
   EXPECT_FALSE(frame.on_upgrade({}, now_ns));
+}
+
+TEST_F(fault_test, faults_of_orders_spare_what_is_no_order) {
+  for (const auto kind : {fault_kind::mute, fault_kind::twice, fault_kind::early, fault_kind::fail, fault_kind::sever})
+    frame.inject({.what = kind}, now_ns);
+  say("one");
+  EXPECT_THAT(client.texts, ElementsAre("answer to one"));
+  EXPECT_EQ(frame.on_http({.method = "GET", .path = "/x"}, now_ns).body, "/x");
+}
+
+TEST_F(fault_test, a_muted_order_is_carried_out_without_an_answer) {
+  frame.inject({.what = fault_kind::mute}, now_ns);
+  say("order that fills");
+  say("order");
+  EXPECT_THAT(client.texts, ElementsAre("fill", "answer to order"));
+  EXPECT_EQ(venue_.served, 2);
+  EXPECT_EQ(hits("mute"), 1U);
+}
+
+TEST_F(fault_test, an_order_is_answered_twice) {
+  frame.inject({.what = fault_kind::twice}, now_ns);
+  say("order");
+  say("order 2");
+  EXPECT_THAT(client.texts, ElementsAre("answer to order", "answer to order", "answer to order 2"));
+}
+
+TEST_F(fault_test, an_early_event_comes_before_the_answer) {
+  frame.inject({.what = fault_kind::early, .count = 3, .delay_ns = ns_per_s}, now_ns);
+  say("order that fills");
+  EXPECT_THAT(client.taken(), ElementsAre("fill", "answer to order that fills"));
+  say("order");
+  EXPECT_THAT(client.taken(), IsEmpty());
+  venue_.client->send("fill", frame_kind::own_notice);
+  venue_.client->send("and another", frame_kind::own_notice);
+  advance(0);
+  EXPECT_THAT(client.taken(), ElementsAre("fill", "and another", "answer to order"));
+  say("order");
+  EXPECT_EQ(frame.round(now_ns), now_ns + ns_per_s);
+  advance(ns_per_s);
+  EXPECT_THAT(client.taken(), ElementsAre("answer to order"));
+}
+
+TEST_F(fault_test, a_failed_order_is_carried_out_and_answered_with_an_error) {
+  frame.inject({.what = fault_kind::fail}, now_ns);
+  say("order that fills");
+  EXPECT_THAT(client.texts, ElementsAre("fill", "unknown"));
+  EXPECT_EQ(venue_.served, 1);
+}
+
+TEST_F(fault_test, a_severed_order_is_carried_out_and_the_connection_is_cut) {
+  frame.inject({.what = fault_kind::sever}, now_ns);
+  say("order");
+  EXPECT_THAT(client.texts, IsEmpty());
+  EXPECT_TRUE(client.is_cut);
+  EXPECT_EQ(venue_.served, 1);
+}
+
+TEST_F(fault_test, orders_over_http_have_the_same_faults) {
+  const http_request order{.method = "POST", .path = "/order"};
+  frame.inject({.what = fault_kind::mute}, now_ns);
+  auto answer = frame.on_http(order, now_ns);
+  EXPECT_TRUE(answer.is_cut);
+  EXPECT_EQ(answer.not_before_ns, now_ns + 60 * ns_per_s);
+  frame.inject({.what = fault_kind::early, .delay_ns = ns_per_s}, now_ns);
+  EXPECT_EQ(frame.on_http(order, now_ns).not_before_ns, now_ns + ns_per_s);
+  frame.inject({.what = fault_kind::fail}, now_ns);
+  EXPECT_EQ(frame.on_http(order, now_ns).status, 500);
+  frame.inject({.what = fault_kind::sever}, now_ns);
+  answer = frame.on_http(order, now_ns);
+  EXPECT_TRUE(answer.is_cut);
+  EXPECT_EQ(answer.not_before_ns, 0);
+  EXPECT_EQ(venue_.served, 4);
+  EXPECT_EQ(frame.on_http(order, now_ns).body, "/order");
+}
+
+TEST_F(fault_test, throttle_reject_and_delay_may_be_about_orders_only) {
+  frame.inject({.what = fault_kind::throttle, .only_orders = true}, now_ns);
+  frame.inject({.what = fault_kind::reject, .only_orders = true}, now_ns);
+  for (const char* text : {"one", "order", "order"}) say(text);
+  EXPECT_THAT(client.taken(), ElementsAre("answer to one", "too many", "no"));
+  frame.inject({.what = fault_kind::delay, .delay_ns = ns_per_s, .only_orders = true}, now_ns);
+  for (const char* text : {"two", "order"}) say(text);
+  EXPECT_THAT(client.taken(), ElementsAre("answer to two"));
+  advance(ns_per_s);
+  EXPECT_THAT(client.taken(), ElementsAre("answer to order"));
+}
+
+TEST_F(fault_test, a_venue_is_told_which_match_to_take_back) {
+  EXPECT_FALSE(venue_.is_taken_back());
+  frame.inject({.what = fault_kind::revert}, now_ns);
+  EXPECT_TRUE(venue_.is_taken_back());
+  EXPECT_FALSE(venue_.is_taken_back());
+  EXPECT_EQ(hits("revert"), 1U);
+}
+
+TEST_F(fault_test, a_mix_has_faults_of_orders_only_when_asked) {
+  const auto has_some = [&](bool is_asked) {
+    drawn.clear();
+    frame.inject(fault_mix{.seed = 7, .every_ns = ns_per_s, .for_ns = 60 * ns_per_s, .has_orders = is_asked}, now_ns);
+    for (int i = 0; i < 1'000; ++i) advance(100 * ns_per_ms);
+    return std::ranges::any_of(drawn, [](const fault& x) { return is_of_orders(x.what); });
+  };
+  EXPECT_FALSE(has_some(false));
+  EXPECT_TRUE(has_some(true));
 }
 
 TEST_F(fault_test, clear_ends_them_all) {
