@@ -23,6 +23,12 @@ constexpr std::int64_t longest_wait_ns = ns_per_s;
 
 std::int64_t wall_ns() { return std::chrono::nanoseconds{std::chrono::system_clock::now().time_since_epoch()}.count(); }
 
+const std::vector<std::string>& kept_headers(venue at) {
+  static const std::vector<std::string> of_deribit{"authorization"};
+  if (at == venue::deribit) return of_deribit;
+  return at == venue::derive ? derive::kept_headers : polymarket::kept_headers;
+}
+
 /// The market, the venues that show it, and the thread they live on. Destroyed in the reverse order: nobody calls into
 /// what is gone.
 class world {
@@ -93,7 +99,7 @@ result<running> world::open() {
     tools.desks[place] = venues_[place].server->desk();
     ports.push_back({.address = how_.listen[place],
                      .answers = venues_[place].frame.get(),
-                     .kept_headers = {"authorization", "user-agent"}});
+                     .kept_headers = kept_headers(row.value)});
     served.push_back(row.value);
   }
   control_ = std::make_unique<control_server>(tools);
