@@ -14,6 +14,11 @@ http_response error_answer(int status, std::string_view text) {
   return {.status = status, .body = json_members{}.text("error", text).take()};
 }
 
+match::fee_schedule fees_of(const binary_market& x) {
+  if (x.fee_rate == 0) return {};
+  return {.rule = match::fee_rule::curve, .taker_rate = *nearest_decimal<quantity>(x.fee_rate), .decimals = 5};
+}
+
 std::string fee_schedule(const binary_market& x) {
   constexpr double crypto_rebate = 0.2; // Source: Polymarket, fees
   return fmt::format(R"({{"exponent":1,"rate":{},"takerOnly":true,"rebateRate":{}}})", x.fee_rate, crypto_rebate);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "match/fees.hpp"
 #include "sandbox/polymarket_markets.hpp"
 #include "sandbox/venue_server.hpp"
 
@@ -19,6 +20,8 @@ std::optional<http_response> gamma_answer(const http_request& what, const market
 /// {"error":"..."} with a status.
 http_response error_answer(int status, std::string_view text);
 
+/// What a market charges takers. Source: Polymarket, fees.
+match::fee_schedule fees_of(const binary_market& x);
 /// {"exponent":1,"rate":0.07,"takerOnly":true,"rebateRate":0.2}
 std::string fee_schedule(const binary_market& x);
 

@@ -71,7 +71,7 @@ std::unique_ptr<venue_server> world::make_server(venue at) const {
   case venue::derive:
     return std::make_unique<derive::derive_venue>(how_.derive, *source_, view_);
   case venue::polymarket:
-    return std::make_unique<polymarket::polymarket_venue>(*source_);
+    return std::make_unique<polymarket::polymarket_venue>(how_.polymarket, *source_, view_);
   }
   return {};
 }

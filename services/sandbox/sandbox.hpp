@@ -6,6 +6,7 @@
 #include "sandbox/derive_venue.hpp"
 #include "sandbox/market_settings.hpp"
 #include "sandbox/market_source.hpp"
+#include "sandbox/polymarket_venue.hpp"
 
 #include <array>
 #include <filesystem>
@@ -21,6 +22,7 @@ struct settings {
   std::filesystem::path folder = "sandbox-tls"; ///< of the certificates
   deribit::settings deribit;
   derive::settings derive;
+  polymarket::settings polymarket;
   market_settings market;
 };
 

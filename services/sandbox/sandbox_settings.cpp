@@ -32,6 +32,7 @@ settings read_settings(config::section root) {
     table.reject("control", "must be on this host, as 127.0.0.1:9440: it asks nobody who they are");
   x.deribit = read_deribit(table.table("deribit"));
   x.derive = derive::read_settings(table.table("derive"));
+  x.polymarket = polymarket::read_settings(table.table("polymarket"));
   x.market = read_market_settings(table.table("market"));
   return x;
 }

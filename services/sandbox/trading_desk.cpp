@@ -52,12 +52,24 @@ owner_id trading_desk::open_account(std::string name, std::map<std::string, mone
 
 void trading_desk::take_listings() {
   const auto listed = source_.listings(how_.at);
-  for (; taken_ < listed.size(); ++taken_) rules_.define(listed[taken_].id, listed[taken_].rules);
+  for (; taken_ < listed.size(); ++taken_) rules_.define(listed[taken_].id, adapted(listed[taken_].rules));
+}
+
+instrument trading_desk::adapted(instrument x) const {
+  if (how_.adapt) how_.adapt(x);
+  return x;
 }
 
 void trading_desk::on_event(const market_event& what, std::int64_t now_ns) {
   take_listings();
-  exchange_.on_market(what, clock(now_ns));
+  const auto* status = std::get_if<instrument_status>(&what.body);
+  if (status && status->definition && how_.adapt) {
+    auto own = what;
+    std::get<instrument_status>(own.body).definition = std::make_shared<const instrument>(adapted(*status->definition));
+    exchange_.on_market(own, clock(now_ns));
+  } else {
+    exchange_.on_market(what, clock(now_ns));
+  }
   if (waiting_.contains(what.instrument.index)) pull_triggers(what);
 }
 

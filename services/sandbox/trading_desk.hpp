@@ -42,6 +42,9 @@ public:
     std::function<match::fee_schedule(const instrument&)> fees_for; ///< none: no fees
     /// The venue's id for the n-th order or trade of the desk, n = 1, 2, 3, ...; none: the number in decimal digits.
     std::function<std::string(const instrument&, std::uint64_t n)> order_name, trade_name;
+    /// Changes the rules of an instrument: what the venue checks in a way of its own, the desk need not. None: as
+    /// listed.
+    std::function<void(instrument&)> adapt = {};
     double margin =
         0.02; ///< futures and perpetuals: of the notional; short options: five times that, of the underlying
   };
@@ -130,6 +133,7 @@ private:
   void on_warning(match::warning, instrument_id, std::string_view) override {} // of simulations; see `/truth` for books
 
   void take_listings();
+  instrument adapted(instrument x) const;
   std::int64_t clock(std::int64_t now_ns) { return now_ns_ = std::max(now_ns_, now_ns); }
   order_record& record(order_id id) { return orders_[id.value - 1]; }
   void tell(desk_event::kind what, const order_record& of, std::optional<fill_record> fill = {});

@@ -66,7 +66,7 @@ struct follower {
 
 struct polymarket_venue_test : testing::Test {
   market_run run;
-  polymarket::polymarket_venue pm{run.market};
+  polymarket::polymarket_venue pm{{}, run.market, run.view};
   fake_connection client;
   follower view;
 
@@ -229,7 +229,7 @@ TEST_F(polymarket_venue_test, announces_a_finer_tick_for_each_token) {
 
 TEST(polymarket_channel, gives_no_books_beyond_500_tokens_of_a_connection) {
   market_run run{{.prediction_days = 14, .prediction_strikes = 25}};
-  polymarket::polymarket_venue pm{run.market};
+  polymarket::polymarket_venue pm{{}, run.market, run.view};
   run.advance(pm, venue::polymarket, 0);
   std::vector<std::string> names;
   for (const auto& x : run.market.markets())
@@ -320,7 +320,7 @@ TEST_F(polymarket_venue_test, writes_gammas_arrays_as_texts) {
 
 TEST_F(polymarket_venue_test, cuts_gammas_limit_to_a_hundred) {
   market_run large{{.prediction_days = 14, .prediction_strikes = 11}};
-  polymarket::polymarket_venue of_it{large.market};
+  polymarket::polymarket_venue of_it{{}, large.market, large.view};
   large.advance(of_it, venue::polymarket, 0);
   ASSERT_GT(large.market.markets().size(), 100U);
   const auto x = of_it.on_http({.method = "GET", .path = "/markets", .query = {{"limit", "500"}}}, large.now_ns);
