@@ -38,20 +38,27 @@ bool is_same(std::string_view a, std::string_view b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
-/// "connection mainaccount account:read_write ...": what was asked for, and the rest of what the account has.
-std::string granted_scope(std::string_view asked) {
-  std::istringstream words{std::string{asked}};
-  std::vector<std::string> made{"connection", "mainaccount"};
-  const std::vector<std::string> permissions{"account:read_write", "trade:read_write", "wallet:read_write",
-                                             "block_trade:read_write"};
-  for (std::string word; words >> word;) {
-    if (word.starts_with("session:")) made[0] = word;
-    if (std::ranges::any_of(permissions, [&](const auto& x) { return word.starts_with(x.substr(0, x.find(':') + 1)); }))
-      made.push_back(word);
-  }
-  for (const auto& x : permissions) {
-    const auto subject = x.substr(0, x.find(':') + 1);
-    if (std::ranges::none_of(made, [&](const auto& word) { return word.starts_with(subject); })) made.push_back(x);
+/// "trade:read_write" where it is wished and allowed, else the lesser.
+std::string lesser(const std::string& subject, std::string_view wished, std::string_view most) {
+  for (const auto* level : {"none", "read"})
+    if (wished == subject + level || most == subject + level) return subject + level;
+  return subject + "read_write";
+}
+
+/// "connection mainaccount account:read_write ...": what was asked for, and the rest of what the key has.
+std::string granted_scope(std::string_view asked, std::string_view allowed) {
+  const auto word_of = [](std::string_view in, const std::string& subject) {
+    std::istringstream words{std::string{in}};
+    for (std::string word; words >> word;)
+      if (word.starts_with(subject)) return word;
+    return std::string{};
+  };
+  const auto session = word_of(asked, "session:");
+  std::vector<std::string> made{session.empty() ? "connection" : session, "mainaccount"};
+  for (const std::string subject : {"account:", "trade:", "wallet:", "block_trade:"}) {
+    const auto most = word_of(allowed, subject);
+    made.push_back(
+        lesser(subject, word_of(asked, subject), allowed.empty() || !most.empty() ? most : subject + "none"));
   }
   return fmt::format("{}", fmt::join(made, " "));
 }
@@ -78,27 +85,34 @@ std::optional<std::int64_t> integer_of(const boost::json::object& params, std::s
   return value;
 }
 
+bool identity::may(std::string_view permission) const {
+  std::istringstream words{scope};
+  for (std::string word; words >> word;)
+    if (word == permission || (word.ends_with("_write") && word.substr(0, word.size() - 6) == permission)) return true;
+  return false;
+}
+
 std::string accounts::token() {
   std::string made;
   for (int i = 0; i < 4; ++i) made += fmt::format("{:016x}", chance_());
   return made;
 }
 
-login accounts::grant_to(std::string account, std::string scope, std::uint64_t connection, std::int64_t now_ns) {
+login accounts::grant_to(identity who, std::uint64_t connection, std::int64_t now_ns) {
   std::erase_if(grants_, [&](const auto& x) { return x.second.ends_ns <= now_ns; });
-  const bool is_session = scope.starts_with("session:");
+  const bool is_session = who.scope.starts_with("session:");
   if (is_session) {
-    const auto is_one = [](const auto& x) { return x.second.scope.starts_with("session:"); };
+    const auto is_one = [](const auto& x) { return x.second.who.scope.starts_with("session:"); };
     if (static_cast<std::size_t>(std::ranges::count_if(grants_, is_one)) >= most_sessions)
       grants_.erase(std::ranges::min_element(grants_, {},
                                              [&](const auto& x) { return is_one(x) ? x.second.ends_ns : INT64_MAX; }));
   }
   const auto access = token(), refresh = token();
-  grants_[access] = {account, scope, refresh, is_session ? 0 : connection, now_ns + how_.expires_in_s * ns_per_s};
+  grants_[access] = {who, refresh, is_session ? 0 : connection, now_ns + how_.expires_in_s * ns_per_s};
   auto result = json_object{};
   result.text("access_token", access).text("refresh_token", refresh).text("token_type", "bearer");
-  result.integer("expires_in", how_.expires_in_s).text("scope", scope);
-  return {std::move(account), std::move(scope), result.take(), now_ns + how_.expires_in_s * ns_per_s};
+  result.integer("expires_in", how_.expires_in_s).text("scope", who.scope);
+  return {std::move(who), result.take(), now_ns + how_.expires_in_s * ns_per_s};
 }
 
 std::expected<login, rpc_error> accounts::log_in(const boost::json::object& params, std::uint64_t connection,
@@ -112,33 +126,34 @@ std::expected<login, rpc_error> accounts::log_in(const boost::json::object& para
     if (given.empty() || found == grants_.end()) return std::unexpected{unauthorized};
     const auto old = found->second;
     grants_.erase(found); // a single chain
-    return grant_to(old.account, old.scope, connection, now_ns);
+    return grant_to(old.who, connection, now_ns);
   }
   const auto id = text_of(params, "client_id");
+  const auto key = std::ranges::find_if(how_.keys, [&](const auto& x) { return is_same(x.client_id, id); });
+  const bool is_known = key != how_.keys.end();
   if (type == "client_credentials") {
-    if (!is_same(id, how_.client_id) || !is_same(text_of(params, "client_secret"), how_.client_secret))
-      return std::unexpected{wrong};
+    if (!is_known || !is_same(text_of(params, "client_secret"), key->client_secret)) return std::unexpected{wrong};
   } else if (type == "client_signature") {
     const auto timestamp = integer_of(params, "timestamp");
     if (!timestamp) return std::unexpected{invalid_param("timestamp", "must be milliseconds")};
     const auto signed_text = fmt::format("{}\n{}\n{}", *timestamp, text_of(params, "nonce"), text_of(params, "data"));
-    if (!is_same(id, how_.client_id)) return std::unexpected{wrong};
+    if (!is_known) return std::unexpected{wrong};
     if (std::abs(now_ns / ns_per_ms - *timestamp) > signature_age_ns / ns_per_ms ||
-        !is_same(text_of(params, "signature"), hmac_sha256_hex(how_.client_secret, signed_text)))
+        !is_same(text_of(params, "signature"), hmac_sha256_hex(key->client_secret, signed_text)))
       return std::unexpected{unauthorized};
   } else {
     return std::unexpected{
         invalid_param("grant_type", "must be client_credentials, client_signature or refresh_token")};
   }
-  return grant_to(id, granted_scope(text_of(params, "scope")), connection, now_ns);
+  return grant_to({key->account, granted_scope(text_of(params, "scope"), key->scope)}, connection, now_ns);
 }
 
-std::optional<std::string> accounts::account_of(std::string_view access_token, std::uint64_t connection,
-                                                std::int64_t now_ns) const {
+std::optional<identity> accounts::identity_of(std::string_view access_token, std::uint64_t connection,
+                                              std::int64_t now_ns) const {
   const auto found = grants_.find(access_token);
   if (found == grants_.end() || found->second.ends_ns <= now_ns) return {};
   if (found->second.connection != 0 && found->second.connection != connection) return {};
-  return found->second.account;
+  return found->second.who;
 }
 
 void accounts::forget(std::uint64_t connection) {

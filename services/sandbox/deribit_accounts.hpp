@@ -9,6 +9,7 @@
 #include <random>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace strike::sandbox::deribit {
 
@@ -27,10 +28,25 @@ std::string text_of(const boost::json::object& params, std::string_view name);
 /// @returns none if absent or no integer
 std::optional<std::int64_t> integer_of(const boost::json::object& params, std::string_view name);
 
-struct login {
-  std::string account; ///< the client id
+/// Who a request speaks for.
+struct identity {
+  std::string account; ///< empty: nobody
   std::string scope;   ///< as granted
-  std::string result;  ///< of `public/auth`, JSON
+
+  /// @param permission "trade:read"; what may be written may be read
+  bool may(std::string_view permission) const;
+};
+
+/// What may log in. Several keys may be of one account.
+struct api_key {
+  std::string client_id, client_secret;
+  std::string account;
+  std::string scope = {}; ///< the most that is granted, as "account:read trade:read"; empty: everything
+};
+
+struct login {
+  identity who;
+  std::string result; ///< of `public/auth`, JSON
   std::int64_t ends_ns = 0;
 };
 
@@ -38,7 +54,7 @@ struct login {
 class accounts {
 public:
   struct settings {
-    std::string client_id, client_secret;
+    std::vector<api_key> keys;
     std::int64_t expires_in_s = 900;
     std::uint64_t seed = 1; ///< of the tokens
   };
@@ -48,19 +64,20 @@ public:
   /// @param connection its id; 0: REST
   std::expected<login, rpc_error> log_in(const boost::json::object& params, std::uint64_t connection,
                                          std::int64_t now_ns);
-  /// @returns the account of an access token that is valid there; a token of scope `connection` is so on its own only
-  std::optional<std::string> account_of(std::string_view access_token, std::uint64_t connection,
-                                        std::int64_t now_ns) const;
+  /// @returns whose an access token is that is valid there; a token of scope `connection` is so on its own only
+  std::optional<identity> identity_of(std::string_view access_token, std::uint64_t connection,
+                                      std::int64_t now_ns) const;
   /// Tokens of scope `connection` die with it.
   void forget(std::uint64_t connection);
 
 private:
   struct grant {
-    std::string account, scope, refresh_token;
+    identity who;
+    std::string refresh_token;
     std::uint64_t connection = 0; ///< 0: of a session, valid everywhere
     std::int64_t ends_ns = 0;
   };
-  login grant_to(std::string account, std::string scope, std::uint64_t connection, std::int64_t now_ns);
+  login grant_to(identity who, std::uint64_t connection, std::int64_t now_ns);
   std::string token();
 
   settings how_;

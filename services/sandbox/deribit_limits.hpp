@@ -29,11 +29,24 @@ private:
   std::int64_t filled_ns_ = 0;
 };
 
-enum class cost_class : std::uint8_t { plain, subscribe, listing };
+enum class cost_class : std::uint8_t {
+  plain,
+  subscribe,
+  listing,
+  trading,    ///< of the matching engine
+  cancel_all, ///< cancels of everything have a pool of their own
+};
 
 /// The pools of one account, or of one address for those who have not logged in.
 struct credits {
+  static constexpr std::int64_t request = 1'000; ///< of the matching engine, whose limits are in requests
+
   credit_pool plain{50'000, 10'000}, subscribe{30'000, 10'000}, listing{500'000, 10'000};
+  credit_pool trading, cancel_all;
+
+  /// @param rate requests a second; @param burst at once
+  credits(std::int64_t rate, std::int64_t burst)
+      : trading{burst * request, rate * request}, cancel_all{burst * request, rate * request} {}
 
   bool take(cost_class x, std::int64_t now_ns) {
     switch (x) {
@@ -43,6 +56,10 @@ struct credits {
       return subscribe.take(3'000, now_ns);
     case cost_class::listing:
       return listing.take(10'000, now_ns);
+    case cost_class::trading:
+      return trading.take(request, now_ns);
+    case cost_class::cancel_all:
+      return cancel_all.take(request, now_ns);
     }
     return false;
   }

@@ -43,7 +43,8 @@ outcome deribit_venue::auth(const call& x) {
   auto made = accounts_.log_in(x.params, x.from ? x.from->line->id() : 0, x.now_ns);
   if (!made) return std::unexpected{made.error()};
   if (x.from) {
-    x.from->account = made->account;
+    x.from->by_account = cancel_on_disconnect_[made->who.account];
+    x.from->who = made->who;
     x.from->login_ends_ns = made->ends_ns;
   }
   if (const auto state = text_of(x.params, "state"); !state.empty()) {
@@ -53,8 +54,9 @@ outcome deribit_venue::auth(const call& x) {
   return made->result;
 }
 
-/// No reply; the socket closes.
+/// No reply; the socket closes. The orders stay.
 outcome deribit_venue::logout(const call& x) {
+  x.from->is_leaving = true;
   x.from->line->close(1000, "logout");
   return std::string{};
 }
@@ -82,14 +84,22 @@ outcome deribit_venue::subscribe(const call& x) {
   if (!channels) return std::unexpected{channels.error()};
   const auto label = text_of(x.params, "label");
   if (label.size() > most_label_bytes) return std::unexpected{invalid_param("label", "at most 16 characters")};
-  if (x.account.empty())
+  if (x.who.account.empty())
     for (const auto& name : *channels)
       if (const auto parsed = parse_channel(name); parsed && parsed->is_raw)
         return std::unexpected{rpc_error{13778, "raw_subscriptions_not_available_for_unauthorized"}};
   json_array accepted;
   for (const auto& name : *channels)
-    if (feed_.subscribe(*x.from->line, name, label, x.now_ns)) accepted.add(quoted(name));
+    if (subscribe_one(x, name, label)) accepted.add(quoted(name));
   return accepted.take();
+}
+
+/// A private channel needs an account, and its permission; others are left out of the result like unknown ones.
+bool deribit_venue::subscribe_one(const call& x, const std::string& name, const std::string& label) {
+  const auto own = parse_user_channel(name);
+  if (!own) return feed_.subscribe(*x.from->line, name, label, x.now_ns);
+  if (!x.who.may(own->scope())) return false;
+  return user_feed_.subscribe(*x.from->line, owner_of(x), name, *own, label, x.now_ns);
 }
 
 outcome deribit_venue::unsubscribe(const call& x) {
@@ -97,12 +107,13 @@ outcome deribit_venue::unsubscribe(const call& x) {
   if (!channels) return std::unexpected{channels.error()};
   json_array ended;
   for (const auto& name : *channels)
-    if (feed_.unsubscribe(*x.from->line, name)) ended.add(quoted(name));
+    if (feed_.unsubscribe(*x.from->line, name) || user_feed_.unsubscribe(*x.from->line, name)) ended.add(quoted(name));
   return ended.take();
 }
 
 outcome deribit_venue::unsubscribe_all(const call& x) {
   feed_.unsubscribe_all(*x.from->line);
+  user_feed_.unsubscribe_all(*x.from->line);
   return "\"ok\"";
 }
 

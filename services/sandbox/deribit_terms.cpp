@@ -34,18 +34,6 @@ double taker_commission(const symbol_info& x) {
   return x.kind == instrument_kind::future || x.kind == instrument_kind::perpetual ? 0.0005 : 0;
 }
 
-/// Prices that orders may have now: around the mark, on the tick, above 0 but for combos.
-struct price_band {
-  price lowest, highest;
-};
-std::optional<price_band> band_of(const instrument& x, double mark) {
-  const bool is_option = x.info.kind == instrument_kind::option;
-  const auto low = nearest_decimal<price>(is_option ? mark / 2 : mark * 0.985);
-  const auto high = nearest_decimal<price>(is_option ? mark * 2 + 0.01 : mark * 1.015);
-  if (!low || !high) return {};
-  return price_band{std::max(x.ticks.round_down(*low), x.ticks.base), x.ticks.round_up(*high)};
-}
-
 void add_touch(ticker_fields& to, std::string_view price_key, std::string_view amount_key, optional_price at,
                optional_quantity size) {
   to.push_back({"", price_key, at ? number(*at) : "0.0"}); // an empty side, as recorded
@@ -122,12 +110,29 @@ std::string expiry_word(const symbol_info& x) {
   return name ? upper(name->substr(name->find('-') + 1)) : std::string{};
 }
 
+std::optional<price_band> band_of(const instrument& x, double mark) {
+  const bool is_option = x.info.kind == instrument_kind::option;
+  const auto low = nearest_decimal<price>(is_option ? mark / 2 : mark * 0.985);
+  const auto high = nearest_decimal<price>(is_option ? mark * 2 + 0.01 : mark * 1.015);
+  if (!low || !high) return {};
+  return price_band{std::max(x.ticks.round_down(*low), x.ticks.base), x.ticks.round_up(*high)};
+}
+
 quantity contract_size(const instrument& x) {
   return x.info.kind == instrument_kind::option || x.info.kind == instrument_kind::option_combo ? x.multiplier : x.lot;
 }
 
 std::string contracts_json(const instrument& x, quantity amount) {
   return number(mul_div(amount.nanos, nanos_per_unit, contract_size(x).nanos));
+}
+
+match::fee_schedule fees_of(const instrument& x) {
+  const bool is_option = x.info.kind == instrument_kind::option;
+  match::fee_schedule made{.rule = is_option ? match::fee_rule::capped_premium : match::fee_rule::notional};
+  made.taker_rate = nearest_decimal<quantity>(taker_commission(x.info)).value_or(quantity{});
+  if (is_option) made.maker_rate = made.taker_rate;
+  made.decimals = 8;
+  return made;
 }
 
 std::string instrument_json(const instrument_view& x) {

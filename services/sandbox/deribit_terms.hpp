@@ -1,7 +1,9 @@
 #pragma once
 
+#include "match/fees.hpp"
 #include "sandbox/market_view.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +20,13 @@ std::string expiry_word(const symbol_info& x);
 std::string instrument_json(const instrument_view& x);
 /// Units of the underlying, or of quote money, that a contract is.
 quantity contract_size(const instrument& x);
+/// Prices that orders may have now: around the mark, on the tick, above 0 but for combos.
+struct price_band {
+  price lowest, highest;
+};
+std::optional<price_band> band_of(const instrument& x, double mark);
+/// As the listing says, rounded to 8 decimals. Source: Deribit page, section 12.3.
+match::fee_schedule fees_of(const instrument& x);
 /// `amount` in contracts, as JSON.
 std::string contracts_json(const instrument& x, quantity amount);
 

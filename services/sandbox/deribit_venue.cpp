@@ -56,40 +56,13 @@ std::expected<rpc_request, rpc_error> request_of(boost::json::object& from) {
 
 } // namespace
 
-const deribit_venue::method deribit_venue::methods[] = {
-    {"public/hello", &deribit_venue::hello},
-    {"public/test", &deribit_venue::test},
-    {"public/get_time", &deribit_venue::get_time},
-    {"public/status", &deribit_venue::status},
-    {"public/auth", &deribit_venue::auth},
-    {"private/logout", &deribit_venue::logout, cost_class::plain, true},
-    {"public/set_heartbeat", &deribit_venue::set_heartbeat, cost_class::plain, true},
-    {"public/disable_heartbeat", &deribit_venue::disable_heartbeat, cost_class::plain, true},
-    {"public/subscribe", &deribit_venue::subscribe, cost_class::subscribe, true},
-    {"private/subscribe", &deribit_venue::subscribe, cost_class::subscribe, true},
-    {"public/unsubscribe", &deribit_venue::unsubscribe, cost_class::plain, true},
-    {"private/unsubscribe", &deribit_venue::unsubscribe, cost_class::plain, true},
-    {"public/unsubscribe_all", &deribit_venue::unsubscribe_all, cost_class::plain, true},
-    {"private/unsubscribe_all", &deribit_venue::unsubscribe_all, cost_class::plain, true},
-    {"public/get_instruments", &deribit_venue::ask<&market::get_instruments>, cost_class::listing},
-    {"public/get_instrument", &deribit_venue::ask<&market::get_instrument>},
-    {"public/get_contract_size", &deribit_venue::ask<&market::get_contract_size>},
-    {"public/get_order_book", &deribit_venue::ask<&market::get_order_book>},
-    {"public/ticker", &deribit_venue::ask<&market::get_ticker>},
-    {"public/get_book_summary_by_currency", &deribit_venue::ask<&market::get_book_summary_by_currency>},
-    {"public/get_book_summary_by_instrument", &deribit_venue::ask<&market::get_book_summary_by_instrument>},
-    {"public/get_last_trades_by_instrument", &deribit_venue::ask<&market::get_last_trades_by_instrument>},
-    {"public/get_index_price", &deribit_venue::ask<&market::get_index_price>},
-    {"public/get_index_price_names", &deribit_venue::ask<&market::get_index_price_names>},
-    {"public/get_delivery_prices", &deribit_venue::ask<&market::get_delivery_prices>},
-    {"public/get_expirations", &deribit_venue::ask<&market::get_expirations>},
-    {"public/get_currencies", &deribit_venue::ask<&market::get_currencies>},
-};
-
 deribit_venue::deribit_venue(const market_source& source, const market_view& view, settings how)
-    : how_{std::move(how)}, market_{source, view}, feed_{market_}, accounts_{{.client_id = how_.client_id,
-                                                                              .client_secret = how_.client_secret,
-                                                                              .expires_in_s = how_.token_lifetime_s}} {}
+    : how_{std::move(how)}, market_{source, view}, feed_{market_}, orders_{source, view, how_.orders},
+      user_feed_{orders_, view, how_.lower_case_portfolio}, accounts_{{.keys = how_.keys,
+                                                                       .expires_in_s = how_.token_lifetime_s}} {
+  for (const auto& key : how_.keys)
+    if (!owners_.contains(key.account)) owners_[key.account] = orders_.open_account(key.account);
+}
 
 std::optional<http_response> deribit_venue::on_upgrade(const http_request& how, std::int64_t) {
   if (how.path != socket_path) return http_response{.status = 404, .body = "a WebSocket is at /ws/api/v2"};
@@ -104,7 +77,10 @@ void deribit_venue::on_open(connection& with, const http_request& how, std::int6
 }
 
 void deribit_venue::on_close(connection& which) {
+  const auto& was = sessions_.at(&which);
+  if (does_cancel(was) && !was.is_leaving) lost_.push_back(which.id());
   feed_.unsubscribe_all(which);
+  user_feed_.unsubscribe_all(which);
   accounts_.forget(which.id());
   sessions_.erase(&which);
 }
@@ -122,29 +98,34 @@ void deribit_venue::on_text(connection& from, std::string_view text, std::int64_
   const auto made = dispatch(request->method, request->params, &at, at.remote, now_ns);
   if (made && made->empty()) return; // it has no reply
   answer(at, request->id, made, now_ns);
+  publish(now_ns);
   if (!made && made.error().code == too_many.code) from.close(1008, too_many.message);
 }
 
 outcome deribit_venue::dispatch(std::string_view name, const boost::json::object& params, session* from,
                                 std::string_view remote, std::int64_t now_ns) {
-  const auto found = std::ranges::find(methods, name, &method::name);
-  if (found == std::end(methods)) return std::unexpected{rpc_error{-32601, "Method not found"}};
-  auto account = account_of(params, from, now_ns);
+  const auto* const found = find_method(name);
+  if (!found) return std::unexpected{rpc_error{-32601, "Method not found"}};
+  auto who = identity_of(params, from, now_ns);
   if (credits_.size() > most_credit_entries) credits_.clear();
-  if (!credits_[account.empty() ? std::string{remote} : account].take(found->cost, now_ns))
-    return std::unexpected{too_many};
+  auto& left =
+      credits_
+          .try_emplace(who.account.empty() ? std::string{remote} : who.account, how_.trading_rate, how_.trading_burst)
+          .first->second;
+  if (!left.take(found->cost, now_ns)) return std::unexpected{too_many};
   if (found->is_websocket_only && !from) return std::unexpected{rpc_error{10030, "must_be_websocket_request"}};
-  if (name.starts_with("private/") && account.empty()) return std::unexpected{rpc_error{13009, "unauthorized"}};
-  return (this->*found->run)({params, from, std::move(account), now_ns});
+  if (name.starts_with("private/") && who.account.empty()) return std::unexpected{rpc_error{13009, "unauthorized"}};
+  if (!found->permission.empty() && !who.may(found->permission))
+    return std::unexpected{rpc_error{13403, "scope_exceeded", quoted(found->permission)}};
+  return (this->*found->run)({params, from, std::move(who), now_ns});
 }
 
 /// Whom the connection, or the token within the request, speaks for.
-std::string deribit_venue::account_of(const boost::json::object& params, const session* from,
-                                      std::int64_t now_ns) const {
-  if (from && now_ns < from->login_ends_ns) return from->account;
+identity deribit_venue::identity_of(const boost::json::object& params, const session* from, std::int64_t now_ns) const {
+  if (from && now_ns < from->login_ends_ns) return from->who;
   const auto token = text_of(params, "access_token");
   if (token.empty()) return {};
-  return accounts_.account_of(token, from ? from->line->id() : 0, now_ns).value_or("");
+  return accounts_.identity_of(token, from ? from->line->id() : 0, now_ns).value_or(identity{});
 }
 
 std::string deribit_venue::envelope(std::string_view id, const outcome& x, std::int64_t now_ns) const {
@@ -189,16 +170,23 @@ http_response deribit_venue::on_http(const http_request& what, std::int64_t now_
   } else {
     return {.status = 405, .content_type = "text/plain", .body = "GET or POST"};
   }
-  return http_answer(request.id, dispatch(request.method, request.params, nullptr, what.remote, now_ns), now_ns);
+  auto made = http_answer(request.id, dispatch(request.method, request.params, nullptr, what.remote, now_ns), now_ns);
+  publish(now_ns);
+  return made;
 }
 
 void deribit_venue::on_event(const market_event& what, std::int64_t now_ns) {
+  orders_.on_event(what, now_ns);
+  publish(now_ns);
   market_.on_event(what);
   feed_.on_event(what, now_ns);
 }
 
 std::int64_t deribit_venue::round(std::int64_t now_ns) {
-  const auto next = feed_.round(now_ns);
+  cancel_lost(now_ns);
+  auto next = std::min(feed_.round(now_ns), orders_.advance(now_ns));
+  publish(now_ns);
+  next = std::min(next, user_feed_.round(now_ns));
   if (now_ns >= next_watch_ns_) {
     next_watch_ns_ = now_ns + idle_ns;
     for (auto& [line, x] : sessions_) next_watch_ns_ = std::min(next_watch_ns_, watch(x, now_ns));
@@ -210,7 +198,7 @@ std::int64_t deribit_venue::round(std::int64_t now_ns) {
 /// first test_request comes after 12 s, later ones every 10.6 s, and the connection ends 10 s after an unanswered one.
 /// @returns when to look again
 std::int64_t deribit_venue::watch(session& x, std::int64_t now_ns) {
-  const auto active_ns = std::max(x.heard_ns, feed_.last_sent_ns(*x.line));
+  const auto active_ns = std::max({x.heard_ns, feed_.last_sent_ns(*x.line), user_feed_.last_sent_ns(*x.line)});
   if (x.heartbeat_ns == 0) {
     if (now_ns - active_ns < idle_ns) return active_ns + idle_ns;
     x.line->cut();
@@ -235,15 +223,43 @@ std::int64_t deribit_venue::watch(session& x, std::int64_t now_ns) {
   return x.answer_by_ns != 0 ? std::min(x.answer_by_ns, x.next_test_ns) : x.next_test_ns;
 }
 
+rpc_error deribit_venue::error_of(refusal why) {
+  switch (why) {
+  case refusal::throttled:
+    return too_many;
+  case refusal::failed:
+    return {11094, "internal_server_error"};
+  case refusal::rejected:
+    return maintenance;
+  }
+  return maintenance;
+}
+
 void deribit_venue::refuse(connection& from, std::string_view text, refusal why, std::int64_t now_ns) {
   auto parsed = parse(text);
   const auto id = parsed && parsed->is_object() ? id_of(parsed->get_object()) : std::string{};
-  answer(sessions_.at(&from), id, std::unexpected{why == refusal::throttled ? too_many : maintenance}, now_ns);
+  answer(sessions_.at(&from), id, std::unexpected{error_of(why)}, now_ns);
   if (why == refusal::throttled) from.close(1008, too_many.message);
 }
 
 http_response deribit_venue::refuse(const http_request&, refusal why, std::int64_t now_ns) {
-  return http_answer("", std::unexpected{why == refusal::throttled ? too_many : maintenance}, now_ns);
+  auto made = http_answer("", std::unexpected{error_of(why)}, now_ns);
+  if (why == refusal::failed) made.status = 500;
+  return made;
+}
+
+bool deribit_venue::is_order(std::string_view text) const {
+  auto parsed = parse(text);
+  if (!parsed || !parsed->is_object()) return false;
+  const auto request = request_of(parsed->get_object());
+  const auto* const found = request ? find_method(request->method) : nullptr;
+  return found && found->cost >= cost_class::trading;
+}
+
+bool deribit_venue::is_order(const http_request& what) const {
+  if (what.method == "POST") return is_order(std::string_view{what.body});
+  const auto* const found = find_method(what.path.substr(std::min(rest_path.size(), what.path.size())));
+  return found && found->cost >= cost_class::trading;
 }
 
 } // namespace strike::sandbox::deribit

@@ -112,10 +112,15 @@ money trading_desk::margin_of(instrument_id id, quantity size, optional_price at
   return money_of(units * underlying * how_.margin * short_option_factor);
 }
 
+money trading_desk::margin_of_position(owner_id owner, instrument_id of) const {
+  const auto held = position(owner, of).size;
+  return held == quantity{} ? money{} : margin_of(of, held, {});
+}
+
 money trading_desk::margin_of_positions(owner_id of, std::string_view currency) const {
   money sum;
   each_position(of, [&](instrument_id id, const match::holding& h) {
-    if (h.size != quantity{} && rules_.of(id).info.settlement == currency) sum += margin_of(id, h.size, {});
+    if (h.size != quantity{} && rules_.of(id).info.settlement == currency) sum += margin_of_position(of, id);
   });
   return sum;
 }

@@ -202,6 +202,7 @@ std::expected<void, refused> trading_desk::amend(order_id id, const amendment& t
   of.is_amended = true;
   if (of.state == order_state::pending) {
     of.request = wanted;
+    if (to.trigger_at) of.waits_for->at = *to.trigger_at;
     of.updated_ns = now_ns_;
     tell(desk_event::kind::changed, of);
     return {};

@@ -70,6 +70,7 @@ public:
     price limit;
     quantity size; ///< the new total, filled part included; not above what is filled: cancels
     bool post_only = false, reduce_only = false;
+    optional_price trigger_at = {}; ///< of an order that waits: the new level; none: as it was
   };
   /// A refused amendment leaves the order as it was, but a post-only order that would take is cancelled
   /// (`would_cross`). Priority is kept at the same price and no larger size.
@@ -107,6 +108,7 @@ public:
   money balance(owner_id of, std::string_view currency) const;
   money open_profit(owner_id of, std::string_view currency) const; ///< of futures and perpetuals, at the mark
   money option_value(owner_id of, std::string_view currency) const;
+  money margin_of_position(owner_id owner, instrument_id of) const;
   money margin_of_positions(owner_id of, std::string_view currency) const;
   money margin_of_orders(owner_id of, std::string_view currency) const;
   /// What an order may cost at most.

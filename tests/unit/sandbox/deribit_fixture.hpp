@@ -25,7 +25,7 @@ struct deribit_test : testing::Test {
   fake_connection client;
   std::int64_t now_ns = start_ns;
 
-  deribit_test() { open(client); }
+  explicit deribit_test(strike::sandbox::deribit::settings x = {}) : how{std::move(x)} { open(client); }
 
   void open(fake_connection& which) {
     server.on_open(which, {.method = "GET", .path = "/ws/api/v2", .remote = "127.0.0.1"}, now_ns);

@@ -58,7 +58,7 @@ TEST_F(deribit_test, credentials_log_a_connection_in) {
   EXPECT_EQ(got.at("expires_in"), 900);
   EXPECT_EQ(got.at("state"), "s");
   EXPECT_EQ(got.at("scope"),
-            "connection mainaccount trade:read account:read_write wallet:read_write block_trade:read_write");
+            "connection mainaccount account:read_write trade:read wallet:read_write block_trade:read_write");
   EXPECT_EQ(code("private/subscribe", R"({"channels":[]})"), 0);
 }
 
@@ -71,7 +71,7 @@ TEST_F(deribit_test, wrong_credentials_are_13004) {
 
 /// The vector of the documentation's example, at its time.
 struct deribit_signature_test : testing::Test {
-  strike::sandbox::deribit::accounts accounts{{.client_id = "AMANDA", .client_secret = "AMANDASECRECT"}};
+  strike::sandbox::deribit::accounts accounts{{.keys = {{"AMANDA", "AMANDASECRECT", "AMANDA"}}}};
   boost::json::object params = boost::json::parse(
                                    R"({"grant_type":"client_signature","client_id":"AMANDA","timestamp":1576074319000,
       "nonce":"1iqt2wls","data":"","signature":"56590594f97921b09b18f166befe0d1319b198bbcdad7ca73382de2f88fe9aa1"})")
