@@ -152,10 +152,4 @@ inline boost::json::value derive_data(const std::string& file) {
   return boost::json::parse(in);
 }
 
-inline std::set<std::string> keys(const boost::json::value& x) {
-  std::set<std::string> names;
-  for (const auto& member : x.as_object()) names.insert(std::string{std::string_view{member.key()}});
-  return names;
-}
-
 } // namespace strike::sandbox

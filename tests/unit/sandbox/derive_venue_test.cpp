@@ -51,12 +51,6 @@ struct derive_venue_test : testing::Test {
   }
 };
 
-std::set<std::string> keys(const json::value& x) {
-  std::set<std::string> names;
-  for (const auto& member : x.as_object()) names.insert(std::string{std::string_view{member.key()}});
-  return names;
-}
-
 json::value fixture(const std::string& file) {
   std::ifstream in{std::string{STRIKE_TEST_DATA "/derive/"} + file};
   return json::parse(in);

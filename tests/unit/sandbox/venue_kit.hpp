@@ -7,6 +7,7 @@
 
 #include <boost/json.hpp>
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -56,6 +57,13 @@ struct market_run {
 
 inline std::string_view text_at(const boost::json::value& x, std::string_view pointer) {
   return x.at_pointer(pointer).as_string();
+}
+
+/// The names of an object's members.
+inline std::set<std::string> keys(const boost::json::value& x) {
+  std::set<std::string> names;
+  for (const auto& member : x.as_object()) names.insert(std::string{std::string_view{member.key()}});
+  return names;
 }
 
 } // namespace strike::sandbox
