@@ -247,11 +247,6 @@ answer<order_id> order_entry::find_open(owner_id owner, std::string_view instrum
   return x->id;
 }
 
-answer<order_id> order_entry::cancel(order_id id, std::string_view reason, std::int64_t now_ns) {
-  if (!desk_.cancel(id, reason, now_ns)) return no(11006, "Does not exist");
-  return id;
-}
-
 std::optional<order_id> order_entry::cancel_by_nonce(const caller& who, owner_id owner, std::string_view instrument,
                                                      std::uint64_t nonce, std::int64_t now_ns) {
   for (const auto* x : desk_.open_orders(owner))

@@ -54,7 +54,6 @@ public:
   /// @param instrument empty: any
   /// @returns 11003 to 11006 if it is not open any more, or never was
   answer<order_id> find_open(owner_id owner, std::string_view instrument, std::string_view name) const;
-  answer<order_id> cancel(order_id id, std::string_view reason, std::int64_t now_ns);
   /// @returns none if the nonce is not one of an open order; then it is burnt
   std::optional<order_id> cancel_by_nonce(const caller& who, owner_id owner, std::string_view instrument,
                                           std::uint64_t nonce, std::int64_t now_ns);

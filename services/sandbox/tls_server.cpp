@@ -257,8 +257,9 @@ int tls_server::impl::on_http(lws* of, peer& x, lws_callback_reasons why, const 
       return lws_return_http_status(of, HTTP_STATUS_REQ_ENTITY_TOO_LARGE, "the body is too large"), -1;
     x.http->request.body.append(in, length);
     return 0;
-  case LWS_CALLBACK_HTTP_BODY_COMPLETION:
-    return x.http ? answer(of, x) : -1;
+  case LWS_CALLBACK_HTTP_BODY_COMPLETION: // comes for an announced length of 0 too, which was answered above
+    if (!x.http) return -1;
+    return x.http->response ? 0 : answer(of, x);
   case LWS_CALLBACK_HTTP_WRITEABLE:
     return write_http(of, x);
   default:

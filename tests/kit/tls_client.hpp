@@ -56,7 +56,7 @@ inline https_reply https(const std::string& address, const std::filesystem::path
   http::request<http::string_body> request{method, target, 11, body};
   request.set(http::field::host, address);
   for (const auto& [name, value] : headers) request.set(name, value);
-  if (!body.empty()) request.prepare_payload();
+  if (!body.empty() || method == http::verb::post) request.prepare_payload(); // an empty POST says that it is
   http::write(line.get(), request);
   boost::beast::flat_buffer buffer;
   http::response_parser<http::string_body> reply;

@@ -1,3 +1,4 @@
+#include "sign/hash.hpp"
 #include "unit/sandbox/polymarket_orders_fixture.hpp"
 
 #include <gmock/gmock.h>
@@ -13,6 +14,44 @@ namespace {
 
 struct polymarket_orders_test : polymarket_orders_fixture {
   http_response get(const std::string& path) { return send("GET", path, "", {}); }
+  /// The body of an order that a deposit wallet has signed. Source: Polymarket, deposit-wallet signature.
+  json::object wrapped(const polymarket::signed_order& x) const {
+    const std::string type =
+        "Order(uint256 salt,address maker,address signer,uint256 tokenId,uint256 makerAmount,uint256 "
+        "takerAmount,uint8 side,uint8 signatureType,uint256 timestamp,bytes32 metadata,bytes32 "
+        "builder)";
+    const auto contents = packed_words{}
+                              .add(sign::keccak256(type))
+                              .add(x.salt)
+                              .add(x.maker)
+                              .add(x.signer)
+                              .add(x.token)
+                              .add(x.maker_amount)
+                              .add(x.taker_amount)
+                              .add(0)
+                              .add(3)
+                              .add(x.timestamp_ms)
+                              .add(x.metadata)
+                              .add(x.builder)
+                              .hash();
+    const auto wrapper = packed_words{}
+                             .add(sign::keccak256("TypedDataSign(Order contents,string name,string version,uint256 "
+                                                  "chainId,address verifyingContract,bytes32 salt)" +
+                                                  type))
+                             .add(contents)
+                             .add(sign::keccak256("DepositWallet"))
+                             .add(sign::keccak256("1"))
+                             .add(137)
+                             .add(x.maker)
+                             .add(0)
+                             .hash();
+    const auto domain = polymarket::domain_of({});
+    auto body = body_of(x);
+    body["order"].as_object()["signature"] = trader.signature_of(typed_data_hash(domain, wrapper)) +
+                                             hex_of(domain).substr(2) + hex_of(contents).substr(2) +
+                                             hex_of(type).substr(2) + "00ba";
+    return body;
+  }
   price below(int ticks) const { return price{touch(side::buy).nanos - ticks * 10'000'000}; }
 };
 
@@ -152,6 +191,20 @@ TEST_F(polymarket_orders_test, refuses_orders_of_others) {
   order.signer = trader.key.address();
   order.maker = *address_of_hex("0x70997970C51812dc3A010C7d01b50e0d17dc79C8");
   EXPECT_THAT(refused(body_of(order)), HasSubstr("deposit wallet flow"));
+}
+
+TEST_F(polymarket_orders_test, wants_deposit_wallets_to_sign_in_their_own_way) {
+  trader.key = *sign::private_key::from_hex("0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d");
+  const auto made = json::parse(send("POST", "/auth/api-key", "", trader.proof(run.now_ns)).body);
+  trader.id = made.at("apiKey").as_string();
+  trader.secret = made.at("secret").as_string();
+  trader.passphrase = made.at("passphrase").as_string();
+  auto order = limit(side::buy, below(5), 10);
+  EXPECT_THAT(refused(body_of(order)), HasSubstr("deposit wallet flow"));
+  order.signature_type = 3;
+  order.maker = order.signer = *address_of_hex("0x4Fe2CC4925607a473264FA89e7138075695A5F8e");
+  EXPECT_EQ(refused(body_of(order)), "invalid signature"); // a plain one
+  EXPECT_EQ(text_at(place(wrapped(order)), "/status"), "live");
 }
 
 TEST_F(polymarket_orders_test, refuses_what_is_no_order_in_the_venues_words) {
