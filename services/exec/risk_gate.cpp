@@ -154,7 +154,7 @@ result<approved_order> risk_gate::check(venue_order what, const moment& now) {
   if (!bad && request.reduce_only) bad = check_reducing(x);
   if (!bad) bad = check_addition(x, now);
   if (bad) return refuse(x, *bad, now);
-  count(what, {});
+  count(what, what.request.limit, {}, what.request.size);
   return approved_order{std::move(what)};
 }
 
@@ -166,7 +166,7 @@ result<approved_order> risk_gate::check_closing(venue_order what, const moment& 
   if (!bad) bad = check_instrument(tools_.rules.of(x.instrument), what.request, now.wall_ns);
   if (!bad) bad = check_reducing(x);
   if (bad) return refuse(x, *bad, now);
-  count(what, {});
+  count(what, what.request.limit, {}, what.request.size);
   return approved_order{std::move(what)};
 }
 
@@ -200,7 +200,7 @@ result<void> risk_gate::check_amend(order_id id, price limit, quantity size, con
   return {};
 }
 
-void risk_gate::count(const venue_order& what, quantity filled) {
+void risk_gate::count(const venue_order& what, price limit, quantity filled, quantity open) {
   const auto& x = what.request;
   const bool rests =
       x.type == order_type::limit && x.stop == price{} && (x.tif == time_in_force::gtc || x.tif == time_in_force::gtd);
@@ -210,8 +210,8 @@ void risk_gate::count(const venue_order& what, quantity filled) {
                       .side = x.side,
                       .type = x.type,
                       .rests = rests,
-                      .limit = x.limit,
-                      .open = x.size - filled,
+                      .limit = limit,
+                      .open = open,
                       .filled = filled,
                       .stop = x.stop,
                       .label = what.label});
@@ -221,28 +221,20 @@ void risk_gate::on_order(order_id id, const standing& now_so, const moment& now)
   auto* order = book_.find(id);
   if (!order) return;
   if (now_so.state == order_state::rejected) count_reject(order->owner, order->instrument, true, now);
-  if (!now_so.is_amending) order->amending.reset();
-  const auto terms = order->amending.value_or(risk_book::terms{now_so.limit, now_so.size});
-  book_.change(id, terms.limit, is_final(now_so.state) ? quantity{} : terms.size - order->filled);
+  const bool is_over = is_final(now_so.state);
+  order->filled = now_so.size - now_so.open;
+  if (now_so.is_settled || is_over) order->amending.reset();
+  if (!order->amending) return book_.change(id, now_so.limit, is_over ? quantity{} : now_so.open);
+  book_.change(id, order->amending->limit, order->amending->size - order->filled);
 }
 
-void risk_gate::on_fill(std::optional<owner_id> owner, order_id order, const fill& what) {
-  book_fill(owner, order, what, what.size);
-}
-
-void risk_gate::on_fill_undone(std::optional<owner_id> owner, order_id order, const fill& what) {
-  book_fill(owner, order, undone(what), -what.size);
-}
-
-void risk_gate::book_fill(std::optional<owner_id> owner, order_id order, const fill& what, quantity filled) {
+void risk_gate::on_fill(std::optional<owner_id> owner, const fill& what) {
   know(what.instrument);
   book_.hold(owner, what.instrument, what.side == side::buy ? what.size : -what.size);
   if (owner) pnl_.book(*owner, what);
-  auto* x = book_.find(order);
-  if (!x) return;
-  x->filled += filled;
-  book_.change(order, x->limit, x->open - filled);
 }
+
+void risk_gate::on_fill_undone(std::optional<owner_id> owner, const fill& what) { on_fill(owner, undone(what)); }
 
 void risk_gate::on_account_position(instrument_id id, quantity size) {
   know(id);
@@ -262,7 +254,9 @@ void risk_gate::restore(const std::vector<risk_state_entry>& states, const std::
   pnl_.restore(bases);
 }
 
-void risk_gate::restore_order(const venue_order& what, quantity filled) { count(what, filled); }
+void risk_gate::restore_order(const venue_order& what, const standing& last) {
+  count(what, last.limit, last.size - last.open, last.open);
+}
 
 // ---- states
 

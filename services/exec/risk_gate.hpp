@@ -56,17 +56,16 @@ public:
   /// How an order stands, by the venue's word or because it was never sent.
   struct standing {
     order_state state = order_state::open;
-    price limit;              ///< limit orders
-    quantity size;            ///< the total; what is open is this less the fills that were booked
-    bool is_amending = false; ///< an amend is still under way
+    price limit;            ///< limit orders
+    quantity size;          ///< the total
+    quantity open;          ///< what may yet fill: the size less the fills that were booked; 0 once final
+    bool is_settled = true; ///< nothing that was asked of it is unanswered; else it counts at its worst
   };
-  /// A final state comes after the fills. Unknown orders are ignored.
+  /// A final state comes after the fills, and what is open right after each fill. Unknown orders are ignored.
   void on_order(order_id id, const standing& now_so, const moment& now);
-  /// Books a fill once: the position, the profit, and of the order what is still open.
-  /// @param owner none: the account's own, of no strategy
-  /// @param order 0, or one that is not known: the position alone
-  void on_fill(std::optional<owner_id> owner, order_id order, const fill& what);
-  void on_fill_undone(std::optional<owner_id> owner, order_id order, const fill& what);
+  /// Books a fill once: the position and the profit. No owner: the account's own, of no strategy.
+  void on_fill(std::optional<owner_id> owner, const fill& what);
+  void on_fill_undone(std::optional<owner_id> owner, const fill& what);
   /// What the account holds beside the strategies, from a comparison with the venue: signed, in all.
   void on_account_position(instrument_id id, quantity size);
   void on_settlement(const match::settlement& what);
@@ -92,7 +91,7 @@ public:
   std::vector<pnl_base> pnl_bases() const { return pnl_.bases(); }
   /// After a restart: first the names, `on_fill` of every fill that is booked, `restore_order` of what is open.
   void restore(const std::vector<risk_state_entry>& states, const std::vector<pnl_base>& bases);
-  void restore_order(const venue_order& what, quantity filled);
+  void restore_order(const venue_order& what, const standing& last);
 
   // ---- what it knows
   std::vector<limit_use> limits() const; ///< those that are set, by scope
@@ -129,10 +128,9 @@ private:
 
   static pool make_pool(risk_scope where, std::size_t index, const risk_limits& limits);
   static addition addition_of(const venue_order& what);
-  void count(const venue_order& what, quantity filled);
+  void count(const venue_order& what, price limit, quantity filled, quantity open);
   pools pools_of(owner_id owner, instrument_id id);
   const risk_sums& sums_of(const pool& x) const;
-  void book_fill(std::optional<owner_id> owner, order_id order, const fill& what, quantity filled);
   std::string name_of(instrument_id id) const;
   void know(instrument_id id);
   void weigh(instrument_id id);

@@ -156,7 +156,7 @@ TEST_F(risk_gate_test, open_orders_are_counted_until_they_are_final) {
   const auto first = placed(buy(perpetual, 59'000_px, 10_qty));
   placed(buy(perpetual, 59'000_px, 10_qty), beta);
   EXPECT_THAT(place(buy(perpetual, 59'000_px, 10_qty)), HasSubstr("max_open_orders of all is 2"));
-  gate->on_order(first, {.state = order_state::unknown, .limit = 59'000_px, .size = 10_qty}, now);
+  gate->on_order(first, {.state = order_state::unknown, .limit = 59'000_px, .size = 10_qty, .open = 10_qty}, now);
   EXPECT_THAT(place(buy(perpetual, 59'000_px, 10_qty)), HasSubstr("with this one there would be 3"));
   end(first);
   EXPECT_THAT(place(buy(perpetual, 59'000_px, 10_qty), beta), HasSubstr("max_open_orders of strategy beta is 1"));
@@ -232,14 +232,13 @@ TEST_F(risk_gate_test, portfolio_notional_sums_the_worst_of_every_instrument) {
 TEST_F(risk_gate_test, a_fill_moves_an_order_into_the_position_and_counts_once) {
   limit("max_position_size = 100\n");
   const auto id = placed(buy(perpetual, 60'000_px, 100_qty));
-  fill_of(id, perpetual, side::buy, 60'000_px, 40_qty);
-  gate->on_order(id, {.state = order_state::partially_filled, .limit = 60'000_px, .size = 100_qty}, now);
+  fill_of(id, 60'000_px, 40_qty);
   EXPECT_EQ(gate->book().of(perpetual).held, 40_qty);
   EXPECT_EQ(gate->book().of(perpetual).buys, 60_qty);
-  fill_of(id, perpetual, side::buy, 60'000_px, 60_qty);
-  end(id, order_state::filled);
+  fill_of(id, 60'000_px, 60_qty);
+  EXPECT_EQ(gate->book().find(id), nullptr);
   EXPECT_THAT(place(buy(perpetual, 60'000_px, 10_qty)), HasSubstr("could be 110"));
-  gate->on_fill_undone(alpha, id, {.instrument = perpetual, .side = side::buy, .at = 60'000_px, .size = 60_qty});
+  gate->on_fill_undone(alpha, {.instrument = perpetual, .side = side::buy, .at = 60'000_px, .size = 60_qty});
   EXPECT_EQ(place(buy(perpetual, 60'000_px, 60_qty)), "");
 }
 
@@ -357,14 +356,14 @@ TEST_F(risk_gate_test, an_amend_counts_at_its_worse_until_the_venue_says_how_it_
   EXPECT_EQ(amend(id, 60'500_px, 10_qty), "");
   EXPECT_EQ(gate->book().of(perpetual).sells, 30_qty);
   EXPECT_THAT(place(buy(perpetual, 60'500_px, 10_qty)), HasSubstr("own sell at 60500"));
-  gate->on_order(id, {.state = order_state::open, .limit = 61'000_px, .size = 30_qty, .is_amending = true}, now);
+  const risk_gate::standing before{.limit = 61'000_px, .size = 30_qty, .open = 30_qty, .is_settled = false};
+  gate->on_order(id, before, now);
   EXPECT_THAT(place(buy(perpetual, 60'500_px, 10_qty)), HasSubstr("own sell at 60500")) << "still under way";
-  gate->on_order(id, {.state = order_state::open, .limit = 61'000_px, .size = 30_qty}, now); // it was refused
+  gate->on_order(id, {.limit = 61'000_px, .size = 30_qty, .open = 30_qty}, now); // it was refused
   EXPECT_EQ(place(buy(perpetual, 60'500_px, 10_qty)), "");
   EXPECT_EQ(amend(id, 61'000_px, 50_qty), "");
   EXPECT_EQ(gate->book().of(perpetual).sells, 50_qty);
-  fill_of(id, perpetual, side::sell, 61'000_px, 20_qty);
-  gate->on_order(id, {.state = order_state::partially_filled, .limit = 61'000_px, .size = 50_qty}, now);
+  fill_of(id, 61'000_px, 20_qty);
   EXPECT_EQ(gate->book().of(perpetual).sells, 30_qty);
   EXPECT_THAT(amend(id, 61'000_px, 20_qty), HasSubstr("size 20 must be above the 20 that is filled"));
 }
@@ -385,7 +384,8 @@ TEST_F(risk_gate_test, a_closing_order_passes_halts_and_limits_but_only_makes_th
 TEST_F(risk_gate_test, orders_and_positions_of_before_a_restart_count) {
   limit("max_position_size = 100\nmax_open_orders = 2\n");
   hold(perpetual, side::buy, 60'000_px, 50_qty);
-  gate->restore_order({{70}, alpha, "old", buy(perpetual, 59'000_px, 50_qty)}, 10_qty);
+  gate->restore_order({{70}, alpha, "old", buy(perpetual, 59'000_px, 50_qty)},
+                      {.limit = 59'000_px, .size = 50_qty, .open = 40_qty});
   EXPECT_EQ(place(buy(perpetual, 59'000_px, 10_qty)), "");
   EXPECT_THAT(place(buy(perpetual, 59'000_px, 10_qty)), HasSubstr("max_open_orders"));
   end({70});

@@ -149,12 +149,21 @@ struct risk_kit : testing::Test {
     return made ? "" : made.error().text;
   }
   void end(order_id id, order_state state = order_state::cancelled) { gate->on_order(id, {.state = state}, now); }
-  void fill_of(order_id order, instrument_id what, side by, price at, quantity size, owner_id owner = alpha) {
-    gate->on_fill(owner, order, {.instrument = what, .side = by, .at = at, .size = size});
+  /// A fill, and then how the order stands.
+  void fill_of(order_id order, price at, quantity size, bool is_settled = true) {
+    const auto x = *gate->book().find(order);
+    hold(x.instrument, x.side, at, size, x.owner);
+    const auto open = x.open - size;
+    gate->on_order(order,
+                   {.state = open == quantity{} ? order_state::filled : order_state::partially_filled,
+                    .limit = x.limit,
+                    .size = x.filled + x.open,
+                    .open = open,
+                    .is_settled = is_settled},
+                   now);
   }
-  /// A position that came about without any order that the gate knows.
   void hold(instrument_id what, side by, price at, quantity size, owner_id owner = alpha) {
-    fill_of({}, what, by, at, size, owner);
+    gate->on_fill(owner, {.instrument = what, .side = by, .at = at, .size = size});
   }
 };
 

@@ -168,27 +168,31 @@ struct risk_model : risk_kit {
     }
     expect(is_too_small ? -1 : left, got, "amend", step);
   }
+  void tell(std::uint64_t id, const slow_model::order& x, order_state state) {
+    gate->on_order({id},
+                   {.state = state,
+                    .limit = {exactly(x.limit).nanos},
+                    .size = exactly(x.size),
+                    .open = exactly(x.size - x.filled),
+                    .is_settled = x.asked_size == 0},
+                   now);
+  }
   void answer(std::uint64_t id, slow_model::order& x) {
     if (below(2) == 0) { // carried out
       x.limit = x.asked_limit;
       x.size = std::max(x.filled + lot(x.what), x.asked_size - lot(x.what));
     }
     x.asked_limit = x.asked_size = 0;
-    gate->on_order({id}, {.limit = {exactly(x.limit).nanos}, .size = exactly(x.size)}, now);
+    tell(id, x, order_state::open);
   }
   void fill_one(std::uint64_t id, slow_model::order& x) {
     const double size = std::min(x.size - x.filled, lot(x.what) * static_cast<double>(1 + below(5)));
     if (size <= 0) return;
-    fill_of({id}, x.what, x.by, {exactly(x.limit).nanos}, exactly(size), x.owner);
+    hold(x.what, x.by, {exactly(x.limit).nanos}, exactly(size), x.owner);
     x.filled += size;
     model.held[{x.owner, x.what.index}] += x.by == side::buy ? size : -size;
     const bool is_over = x.filled > x.size - 1e-9;
-    gate->on_order({id},
-                   {.state = is_over ? order_state::filled : order_state::partially_filled,
-                    .limit = {exactly(x.limit).nanos},
-                    .size = exactly(x.size),
-                    .is_amending = x.asked_size > 0},
-                   now);
+    tell(id, x, is_over ? order_state::filled : order_state::partially_filled);
     if (is_over) model.orders.erase(id);
   }
   void compare(int step) const {

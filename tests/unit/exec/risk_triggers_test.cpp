@@ -42,7 +42,7 @@ TEST_F(risk_triggers_test, losses_in_coin_count_in_usd_and_fees_count_as_losses)
   limit("max_daily_loss = 100\n");
   look();
   // 60,000 USD long at 60,000 is 1 BTC; at 59,950 it lost 60000/59950 - 1 = 0.000834 BTC, 50 USD
-  gate->on_fill(alpha, {},
+  gate->on_fill(alpha,
                 {.instrument = perpetual,
                  .side = side::buy,
                  .at = 60'000_px,
