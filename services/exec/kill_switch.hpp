@@ -43,18 +43,6 @@ public:
   virtual std::string name_of(const open_position& what) const = 0;
 };
 
-/// How a kill goes, or went.
-struct kill_report {
-  risk_scope where;
-  bool flattens = false;
-  std::string why, by;
-  std::int64_t began_ns = 0; ///< wall time
-  bool is_over = false;
-  bool is_clean = false;          ///< over, and the venues say that nothing is open, and nothing is held if it flattens
-  bool is_alarmed = false;        ///< took longer than it may
-  std::vector<std::string> lines; ///< what happened, the last one the result
-};
-
 /// Told of every line of a kill, as it is written.
 using kill_listener = std::function<void(const kill_report&, bool is_alarm)>;
 

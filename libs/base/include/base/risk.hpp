@@ -5,6 +5,8 @@
 #include <compare>
 #include <cstdint>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace strike {
 
@@ -31,8 +33,11 @@ template <> struct enum_names<scope_kind> {
 };
 
 struct risk_scope {
+  risk_scope() = default; // as an aggregate it makes g++ 12 warn of a string that is not initialised
+  risk_scope(scope_kind of, std::string named) : kind{of}, name{std::move(named)} {}
+
   scope_kind kind = scope_kind::all;
-  std::string name = {}; ///< "deribit", "gamma", "deribit:BTC-PERPETUAL"; empty for all
+  std::string name; ///< "deribit", "gamma", "deribit:BTC-PERPETUAL"; empty for all
   auto operator<=>(const risk_scope&) const = default;
 };
 
@@ -64,6 +69,19 @@ struct risk_state_entry {
   std::string by;            ///< who set it
   std::int64_t since_ns = 0; ///< wall time
   bool operator==(const risk_state_entry&) const = default;
+};
+
+/// How a kill of the kill switch goes, or went.
+struct kill_report {
+  risk_scope where;
+  bool flattens = false; ///< positions are closed, too
+  std::string why, by;
+  std::int64_t began_ns = 0; ///< wall time
+  bool is_over = false;
+  bool is_clean = false;          ///< over, and the venues say that nothing is open, and nothing is held if it flattens
+  bool is_alarmed = false;        ///< takes longer than it may
+  std::vector<std::string> lines; ///< what happened, the last one the result
+  bool operator==(const kill_report&) const = default;
 };
 
 /// How much of a limit is used.
