@@ -236,17 +236,15 @@ void risk_gate::on_fill(std::optional<owner_id> owner, const fill& what) {
 
 void risk_gate::on_fill_undone(std::optional<owner_id> owner, const fill& what) { on_fill(owner, undone(what)); }
 
-void risk_gate::on_account_position(instrument_id id, quantity size) {
+void risk_gate::on_adopted(instrument_id id, quantity more) {
   know(id);
-  auto& known = account_positions_[id.index];
-  book_.hold({}, id, size - known);
-  known = size;
+  book_.hold({}, id, more);
 }
 
-void risk_gate::on_settlement(const match::settlement& what) {
+void risk_gate::on_settlement(std::optional<owner_id> owner, const match::settlement& what) {
   know(what.instrument);
-  book_.hold(what.owner, what.instrument, -what.size);
-  pnl_.settle(what);
+  book_.hold(owner, what.instrument, -what.size);
+  if (owner) pnl_.settle(what);
 }
 
 void risk_gate::restore(const std::vector<risk_state_entry>& states, const std::vector<pnl_base>& bases) {

@@ -66,9 +66,10 @@ public:
   /// Books a fill once: the position and the profit. No owner: the account's own, of no strategy.
   void on_fill(std::optional<owner_id> owner, const fill& what);
   void on_fill_undone(std::optional<owner_id> owner, const fill& what);
-  /// What the account holds beside the strategies, from a comparison with the venue: signed, in all.
-  void on_account_position(instrument_id id, quantity size);
-  void on_settlement(const match::settlement& what);
+  /// The account itself was found to hold so much more, signed.
+  void on_adopted(instrument_id id, quantity more);
+  /// No owner: of what is the account's own.
+  void on_settlement(std::optional<owner_id> owner, const match::settlement& what);
 
   // ---- the world
   /// The name of a strategy, under which its limits and states stand; before its first order.
@@ -165,9 +166,8 @@ private:
   risk_book book_;
   risk_pnl pnl_;
   pool all_;
-  std::deque<pool> venues_;                             ///< by venue
-  std::deque<pool> owners_;                             ///< by owner
-  std::map<std::uint32_t, quantity> account_positions_; ///< by instrument
+  std::deque<pool> venues_;        ///< by venue
+  std::deque<pool> owners_;        ///< by owner
   std::int64_t first_wall_ns_ = 0; ///< of the first round: data of what was held before is no older than this
   std::int64_t next_round_ns_ = 0;
 };

@@ -16,7 +16,7 @@ struct exec_test : bus_test {
   service exec() {
     return {
         folder, "exec", EXEC_BINARY,
-        fmt::format("[exec]\nupstream = \"{}\"\nlisten = \"{}\"\npublish = \"tcp://127.0.0.1:0\"\n", upstream, orders)};
+        fmt::format("[exec]\nupstream = \"{}\"\nlisten = \"{}\"\npublish = \"tcp://127.0.0.1:0\"\ncontrol = \"tcp://127.0.0.1:0\"\n", upstream, orders)};
   }
   service strategies() {
     std::string tables;

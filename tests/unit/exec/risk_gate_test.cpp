@@ -196,8 +196,8 @@ TEST_F(risk_gate_test, position_size_of_all_is_that_of_all_strategies_and_of_the
   limit("max_position_size = 100\n");
   hold(perpetual, side::buy, 60'000_px, 60_qty, alpha);
   hold(perpetual, side::sell, 60'000_px, 30_qty, beta);
-  gate->on_account_position(perpetual, 20_qty);
-  gate->on_account_position(perpetual, 40_qty); // absolute: told again
+  gate->on_adopted(perpetual, 60_qty);
+  gate->on_adopted(perpetual, -20_qty);
   EXPECT_EQ(place(buy(perpetual, 59'000_px, 30_qty)), "");
   EXPECT_THAT(place(buy(perpetual, 59'000_px, 10_qty)), HasSubstr("could be 110"));
 }
@@ -246,7 +246,7 @@ TEST_F(risk_gate_test, a_settlement_ends_the_position) {
   limit("max_position_size = 1\n");
   hold(call, side::buy, 0.05_px, 1_qty);
   EXPECT_THAT(place(buy(call, 0.05_px, 0.1_qty)), HasSubstr("max_position_size"));
-  gate->on_settlement({.owner = alpha, .instrument = call, .size = 1_qty, .delivery = 60'000});
+  gate->on_settlement(alpha, {.owner = alpha, .instrument = call, .size = 1_qty, .delivery = 60'000});
   EXPECT_EQ(gate->held(alpha, call), 0_qty);
   EXPECT_EQ(place(buy(call, 0.05_px, 0.1_qty)), "");
 }

@@ -42,12 +42,11 @@ TEST_F(risk_triggers_test, losses_in_coin_count_in_usd_and_fees_count_as_losses)
   limit("max_daily_loss = 100\n");
   look();
   // 60,000 USD long at 60,000 is 1 BTC; at 59,950 it lost 60000/59950 - 1 = 0.000834 BTC, 50 USD
-  gate->on_fill(alpha,
-                {.instrument = perpetual,
-                 .side = side::buy,
-                 .at = 60'000_px,
-                 .size = 60'000_qty,
-                 .fee = {static_cast<int128>(800'000)}}); // 0.0008 BTC, 48 USD
+  gate->on_fill(alpha, {.instrument = perpetual,
+                        .side = side::buy,
+                        .at = 60'000_px,
+                        .size = 60'000_qty,
+                        .fee = {static_cast<int128>(800'000)}}); // 0.0008 BTC, 48 USD
   quote(perpetual, {.mark = 59'950.0, .index = 60'000.0});
   EXPECT_THAT(looked(), IsEmpty());
   quote(perpetual, {.mark = 59'945.0, .index = 60'000.0});
