@@ -17,17 +17,26 @@ std::int64_t steady_ns() { return std::chrono::steady_clock::now().time_since_ep
 
 exec_core::exec_core(exec_parts& with, net::network& network, std::function<void(instrument_id)> want)
     : with_{with}, metrics_{with.metrics}, rules_{*with.instruments, with.how.simulation.rules},
-      risk_{*with.instruments}, desk_{static_cast<std::uint64_t>(wall_ns()),
-                                      {.instruments = *with.instruments,
-                                       .rules = rules_,
-                                       .store = *with.store,
-                                       .risk = risk_,
-                                       .log = with.log,
-                                       .metrics = metrics_,
-                                       .clock = [this] { return now(); },
-                                       .want = std::move(want),
-                                       .lines = {*with.instruments, with.send, with.publish},
-                                       .reconcile = with.how.reconcile}} {
+      risk_metrics_{with.metrics}, risk_{with.how.risk, risk_tools()},
+      desk_{static_cast<std::uint64_t>(wall_ns()),
+            {.instruments = *with.instruments,
+             .rules = rules_,
+             .store = *with.store,
+             .risk = risk_,
+             .log = with.log,
+             .metrics = metrics_,
+             .clock = [this] { return now(); },
+             .want = std::move(want),
+             .lines = {*with.instruments, with.send, with.publish},
+             .reconcile = with.how.reconcile,
+             .on_account = [this](const account_fact& x) { control_.on_account(x, now()); }}},
+      control_{{.instruments = *with.instruments,
+                .rules = rules_,
+                .gate = risk_,
+                .desk = desk_,
+                .store = *with.store,
+                .log = with.log,
+                .metrics = with.metrics}} {
   if (const auto ok = simulator::define_overrides(with.how.simulation, *with.instruments, rules_); !ok)
     with.log.error("an [[instrument]] cannot be used", {{"why", ok.error().text}});
   const venue_tools tools{.network = network,
@@ -65,6 +74,7 @@ result<void> exec_core::start() {
     if (const auto* made = std::get_if<match::settlement>(&x.what)) paper->hold(*made);
   });
   if (!ok) return ok;
+  if (ok = control_.restore(); !ok) return ok;
   for (int i = 0; i < 3; ++i) round(); // paper: up, asked, compared: its first order is not refused
   return {};
 }
@@ -75,6 +85,23 @@ moment exec_core::now() const {
 }
 
 void exec_core::request(std::string_view peer, std::string_view bytes) { desk_.take(peer, bytes, now()); }
+
+risk_gate::tools exec_core::risk_tools() {
+  return {.instruments = *with_.instruments,
+          .rules = rules_,
+          .metrics = risk_metrics_,
+          .on_state = [this](const risk_state_change& x) { control_.on_state(x); },
+          .on_kill = [this](const risk_scope& where, std::string_view why) { control_.on_kill(where, why, now()); }};
+}
+
+std::string exec_core::control(std::string_view bytes) {
+  const auto request = wire::decode_control_request(bytes);
+  const auto reply =
+      request ? control_.answer(*request, now()) : wire::control_reply{.request_id = 0, .outcome = request.error()};
+  std::string out;
+  wire::encode(out, reply);
+  return out;
+}
 
 void exec_core::on_market(const market_event& event) {
   feed_ns_ = std::max(feed_ns_, event.recv_ns != 0 ? event.recv_ns : event.venue_ns);
@@ -88,7 +115,7 @@ void exec_core::on_market(const market_event& event) {
 
 std::int64_t exec_core::round() {
   const auto at = now();
-  auto next_ns = desk_.round(at);
+  auto next_ns = std::min(desk_.round(at), control_.round(at));
   for (auto& x : venues_) next_ns = std::min(next_ns, x->round(at));
   // the feed's time passes with its events
   return with_.how.clock == clock_mode::feed ? INT64_MAX : std::min(next_ns, stop_by_ns_);

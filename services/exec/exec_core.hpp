@@ -3,6 +3,7 @@
 #include "exec/exec_actor.hpp"
 #include "exec/order_desk.hpp"
 #include "exec/paper_venue.hpp"
+#include "exec/risk_control.hpp"
 #include "exec/venue_tools.hpp"
 
 #include <array>
@@ -21,6 +22,8 @@ public:
   /// Takes up the store and brings up what needs no network. @returns `ec::io`
   result<void> start();
   void request(std::string_view peer, std::string_view bytes);
+  /// A ControlRequest. @returns the ControlReply
+  std::string control(std::string_view bytes);
   void on_market(const market_event& event);
   /// @returns when to call again, steady time; INT64_MAX: not before another call
   std::int64_t round();
@@ -32,14 +35,17 @@ public:
   std::vector<std::string> open_orders() { return desk_.open_names(); }
 
 private:
+  risk_gate::tools risk_tools();
   moment now() const;
   void warn(instrument_id instrument, std::string_view text);
 
   exec_parts& with_;
   desk_metrics metrics_;
   instrument_rules rules_;
+  risk_metrics risk_metrics_;
   risk_gate risk_;
   order_desk desk_;
+  risk_control control_;
   std::vector<std::unique_ptr<order_venue>> venues_;
   std::array<paper_venue*, venue_count> papers_{}; ///< those of `venues_` that are
   std::int64_t feed_ns_ = 0;                       ///< clock = "feed": the newest time seen

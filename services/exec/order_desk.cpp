@@ -130,7 +130,7 @@ void order_desk::handle(strategy_line& s, const wire::place_order& what, const m
 }
 
 /// Past the risk check and the store to the venue.
-void order_desk::send(tracked_order& x, const moment& now) {
+void order_desk::send(tracked_order& x, const moment& now, bool is_closing) {
   const auto before = x.life.last();
   const auto refuse = [&](std::string why) {
     tools_.metrics.refused.add();
@@ -138,7 +138,7 @@ void order_desk::send(tracked_order& x, const moment& now) {
     after(x, before, true);
   };
   if (!closed_why().empty()) return refuse(closed_why());
-  auto approved = tools_.risk.check(x.what, now);
+  auto approved = is_closing ? tools_.risk.check_closing(x.what, now) : tools_.risk.check(x.what, now);
   if (!approved) return refuse(approved.error().text);
   const auto kept = tools_.store.add({.what = x.what,
                                       .of_strategy = x.of_strategy,
@@ -148,7 +148,7 @@ void order_desk::send(tracked_order& x, const moment& now) {
   if (!kept) {
     if (kept.error().code == ec::io) store_failed(kept.error());
     refuse("the order could not be kept: " + kept.error().text);
-    return tools_.risk.on_order(x.what.id, x.what.request.limit, {}, false, now);
+    return tools_.risk.on_order(x.what.id, {.state = order_state::cancelled}, now);
   }
   tools_.metrics.placed.add();
   x.life.sent();

@@ -39,6 +39,7 @@ public:
     std::function<void(instrument_id)> want;
     strategy_lines::tools lines;
     reconcile_rules reconcile = {};
+    std::function<void(const account_fact&)> on_account = {}; ///< after it has been taken in
   };
   /// How long an order waits for the first market data of its instrument before it is refused.
   static constexpr std::int64_t data_wait_ns = 2'000'000'000;
@@ -72,6 +73,21 @@ public:
   std::size_t open_orders() const { return table_.open().size(); }
   /// "gamma-1 (deribit:BTC-PERPETUAL, open)", for those that are not final.
   std::vector<std::string> open_names();
+
+  // order_desk_control.cpp: what the kill switch and operators ask for
+  void each_open(const std::function<void(const tracked_order&)>& visit);
+  /// Of what strategies hold.
+  void each_position(const std::function<void(owner_id, instrument_id, quantity)>& visit) const;
+  const tracked_order* find(order_id id) { return table_.find(id); }
+  bool has(venue at) const { return venues_[static_cast<std::size_t>(at)].by != nullptr; }
+  const std::string& strategy_of(owner_id owner) { return lines_.of(owner).name; }
+  std::optional<owner_id> owner_of(std::string_view strategy);
+  void cancel(order_id id, const moment& now);
+  void cancel_everything(venue at, const moment& now) { desk_of(at).by->cancel_everything(now); }
+  void ask_account(venue at, const moment& now);
+  /// A reduce-only order for a strategy that did not ask for it; it is told of its fills.
+  /// @returns `ec::invalid_order`: risk refused it, or it could not be kept
+  result<void> close(owner_id owner, const order_request& what, const moment& now);
 
   void on_order(const order_fact& what) override;
   void on_fill(const fill_fact& what) override;
@@ -112,7 +128,7 @@ private:
   std::string fault_of(const wire::place_order& what) const;
   const std::string& closed_why() const { return stop_why_.empty() ? store_why_ : stop_why_; }
   void reject(strategy_line& s, const wire::place_order& what, std::string why, const moment& now);
-  void send(tracked_order& x, const moment& now);
+  void send(tracked_order& x, const moment& now, bool is_closing = false);
   void cancel(tracked_order& x, const moment& now);
   tracked_order* open_order(const strategy_line& s, std::string_view client_id);
   void cancel_open(owner_id owner, const moment& now);

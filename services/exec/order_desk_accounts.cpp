@@ -31,7 +31,8 @@ result<void> order_desk::restore(const std::function<void(const booking&)>& held
     if (x.account != desk_of(x.account.at).account) return;
     book_.replay(x);
     if (const auto* made = std::get_if<fill>(&x.what)) tools_.risk.on_fill(x.owner, *made);
-    if (const auto* made = std::get_if<match::settlement>(&x.what); made && x.owner) tools_.risk.on_settlement(*made);
+    if (const auto* made = std::get_if<match::settlement>(&x.what)) tools_.risk.on_settlement(x.owner, *made);
+    if (const auto* made = std::get_if<adoption>(&x.what)) tools_.risk.on_adopted(made->instrument, made->size);
     held(x);
   });
   if (!ok) return ok;
@@ -41,6 +42,8 @@ result<void> order_desk::restore(const std::function<void(const booking&)>& held
   auto open = from.orders({.is_open = true});
   if (!open) return std::unexpected{open.error()};
   for (auto& x : *open) restore_order(std::move(x));
+  for (const auto id : book_.instruments()) // what is held is valued
+    if (book_.in_all(id) != quantity{} && !std::exchange(data_of(id).is_wanted, true)) tools_.want(id);
   return {};
 }
 
@@ -55,7 +58,8 @@ void order_desk::restore_order(stored_order&& x) {
                            .at = x.account.at,
                            .life = order_life{x.what.id, x.what.request, std::move(x.last), std::move(x.fills)}});
   tools_.metrics.open.add(1);
-  tools_.risk.restore_order(made.what, made.life.last().limit, made.life.remaining());
+  tools_.risk.restore_order(
+      made.what, {.limit = made.life.last().limit, .size = made.life.last().size, .open = made.life.remaining()});
   doubtful_.insert(made.what.id.value);
   at.by->restore(made.what, venue_id, x.keys);
 }
@@ -147,6 +151,7 @@ void order_desk::on_account(account_fact&& what) {
   report_orders(at, what, found, now);
   report_positions(at, found, now);
   at.compared->done(found.is_settled, tools_.reconcile, now.steady_ns);
+  if (tools_.on_account) tools_.on_account(what);
   if (was_done || !at.compared->is_reconciled()) return;
   tools_.risk.on_reconciling(what.at, true, now);
   tools_.log.info("orders and positions compared", {{"venue", to_text(what.at)},
@@ -167,6 +172,7 @@ void order_desk::adopt_first(venue_desk& at, const account_fact& what, const mom
     const adoption made{x.instrument, more, "held before exec's first start"};
     keep([this, &account = at.account, made, now] { return tools_.store.adopt(account, made, now.wall_ns); });
     book_.adopt(made);
+    tools_.risk.on_adopted(made.instrument, made.size);
     tools_.log.info("position adopted as the account's own",
                     {{"instrument", name_of(x.instrument)}, {"size", to_string(more)}});
   }
@@ -213,6 +219,7 @@ void order_desk::report_positions(venue_desk& at, const comparison& found, const
       const adoption made{x.instrument, x.theirs - x.ours, "differed at the start"};
       keep([this, &account = at.account, made, now] { return tools_.store.adopt(account, made, now.wall_ns); });
       book_.adopt(made);
+      tools_.risk.on_adopted(made.instrument, made.size);
     } else {
       tools_.risk.on_mismatch(x.instrument, text, now);
     }

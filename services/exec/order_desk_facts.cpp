@@ -49,9 +49,14 @@ void order_desk::after(tracked_order& x, const order_life::standing& before, boo
   const auto now = tools_.clock();
   const auto& last = x.life.last();
   if (!is_kept && last != before) keep([this, id = x.what.id, last] { return tools_.store.save(id, last); });
-  if (x.life.has_left() && last != before)
-    tools_.risk.on_order(x.what.id, last.limit, x.life.remaining(),
-                         last.state == order_state::rejected && before.state != last.state, now);
+  if (x.life.has_left())
+    tools_.risk.on_order(x.what.id,
+                         {.state = last.state,
+                          .limit = last.limit,
+                          .size = last.size,
+                          .open = x.life.remaining(),
+                          .is_settled = x.life.stage() == order_stage::working || x.life.is_final()},
+                         now);
   for (auto& news : x.life.take_news()) tell(x, std::move(news));
   if (x.life.ask_due(now) != INT64_MAX)
     doubtful_.insert(x.what.id.value);
@@ -188,8 +193,8 @@ void order_desk::settle(venue_desk& at, std::optional<owner_id> owner, const mat
     return tools_.store.settle(account, owner, what, now.wall_ns);
   });
   book_.settle(owner, what, now.wall_ns);
+  tools_.risk.on_settlement(owner, what);
   if (!owner) return;
-  tools_.risk.on_settlement(what);
   tell(lines_.of(*owner), wire::position_settled{.venue_ns = what.venue_ns,
                                                  .instrument = what.instrument,
                                                  .size = what.size,

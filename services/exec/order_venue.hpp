@@ -64,8 +64,8 @@ struct venue_position {
 /// How the account stands at one venue, asked for by `order_venue::ask_account`.
 struct account_fact {
   venue at = venue::deribit;
-  std::int64_t asked_ns = 0; ///< wall time when the first question left; what happened since may be missing
-  std::vector<order_fact> open;            ///< exec's own, all that are open
+  std::int64_t asked_ns = 0;    ///< wall time when the first question left; what happened since may be missing
+  std::vector<order_fact> open; ///< exec's own, all that are open
   std::vector<std::string> foreign_orders; ///< the venue's ids of open orders that are not exec's
   std::vector<fill_fact> fills;            ///< of the time that was asked for, foreign ones too
   std::vector<venue_position> positions;   ///< all that are not 0

@@ -28,6 +28,7 @@ settings read_settings(config::section root) {
   x.router.upstream = feed::read_connects(root, table, "upstream", {"tcp://127.0.0.1:5550"});
   x.listen = feed::read_bind(root, table, "listen", "tcp://127.0.0.1:5570");
   x.publish = feed::read_bind(root, table, "publish", "tcp://127.0.0.1:5571");
+  x.control = feed::read_bind(root, table, "control", "tcp://127.0.0.1:5572");
   x.clock = table.choice("clock", x.clock);
   x.queue = static_cast<std::size_t>(table.integer("queue", static_cast<std::int64_t>(x.queue), 1'000, 10'000'000));
   x.store = store_of(table);
@@ -45,6 +46,7 @@ settings read_settings(config::section root) {
     table.reject("reconcile_every", "is below 5s: venues limit how often an account may be asked for");
   x.cancel_on_stop = table.flag("cancel_on_stop", x.cancel_on_stop);
   x.stop_wait_ns = table.duration_ns("stop_wait", x.stop_wait_ns);
+  x.risk = read_risk(root);
   x.simulation = simulator::read_simulation(root);
   return x;
 }

@@ -18,9 +18,9 @@ namespace {
 
 /// The ends of the bus, and the way between their threads and the actor, which may be restarted.
 struct exec_link {
-  std::mutex guard; ///< of the two below
+  std::mutex guard; ///< of the three below
   caf::actor exec;
-  std::unique_ptr<bus::request_server> server;
+  std::unique_ptr<bus::request_server> server, control;
   std::unique_ptr<bus::threaded_publisher> publisher; ///< before the actor
 
   caf::actor current() {
@@ -30,6 +30,10 @@ struct exec_link {
   bool send(std::string_view peer, std::string_view bytes) {
     const std::scoped_lock lock{guard};
     return server && server->send(peer, bytes).has_value();
+  }
+  void answer(std::string_view peer, std::string_view bytes) {
+    const std::scoped_lock lock{guard};
+    if (control) static_cast<void>(control->send(peer, bytes));
   }
 };
 
@@ -47,6 +51,17 @@ result<void> open_server(exec_link& to, process::environment& env, const bus::co
   if (!served) return std::unexpected{served.error()};
   const std::scoped_lock lock{to.guard};
   to.server = *std::move(served);
+  return {};
+}
+
+result<void> open_control(exec_link& to, const bus::context& where, const settings& how) {
+  auto opened = bus::request_server::open(
+      where, {.bind = how.control, .on_request = [&to](std::string_view peer, std::string_view bytes) {
+                caf::anon_send(to.current(), control_atom_v, std::string{peer}, std::string{bytes});
+              }});
+  if (!opened) return std::unexpected{opened.error()};
+  const std::scoped_lock lock{to.guard};
+  to.control = *std::move(opened);
   return {};
 }
 
@@ -83,7 +98,8 @@ result<running> start(process::environment& env, const bus::context& where,
       .store = *std::move(store),
       .send = [to = link.get()](std::string_view peer, std::string_view bytes) { return to->send(peer, bytes); },
       .publish = [to = link.get()](std::string_view topic,
-                                   std::string_view bytes) { to->publisher->publish(topic, bytes); }});
+                                   std::string_view bytes) { to->publisher->publish(topic, bytes); },
+      .answer = [to = link.get()](std::string_view peer, std::string_view bytes) { to->answer(peer, bytes); }});
   auto published = bus::threaded_publisher::open(where, {.bind = how.publish});
   if (!published) return std::unexpected{published.error()};
   link->publisher = *std::move(published);
@@ -95,9 +111,12 @@ result<running> start(process::environment& env, const bus::context& where,
                               }});
   if (!actor) return std::unexpected{actor.error()};
   if (auto ok = open_server(*link, env, where, how); !ok) return std::unexpected{ok.error()};
+  if (auto ok = open_control(*link, where, how); !ok) return std::unexpected{ok.error()};
   made.listen = link->server->endpoint();
+  made.control = link->control->endpoint();
   made.publish = link->publisher->endpoint();
-  env.log.info("orders: " + made.banner, {{"listen", made.listen}, {"publish", made.publish}});
+  env.log.info("orders: " + made.banner,
+               {{"listen", made.listen}, {"publish", made.publish}, {"control", made.control}});
   return made;
 }
 

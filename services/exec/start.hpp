@@ -12,8 +12,8 @@
 namespace strike::exec {
 
 struct running {
-  std::string listen, publish; ///< as bound
-  std::string banner;          ///< what is live, what is on paper
+  std::string listen, publish, control; ///< as bound
+  std::string banner;                   ///< what is live, what is on paper
 };
 
 /// Starts exec in this process.

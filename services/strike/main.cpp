@@ -7,6 +7,7 @@
 #include "strike/live_command.hpp"
 #include "strike/orders_command.hpp"
 #include "strike/replay_command.hpp"
+#include "strike/risk_command.hpp"
 #include "strike/strategy_command.hpp"
 #include "version.hpp"
 
@@ -28,6 +29,7 @@ int main(int argc, char** argv) {
   strike::add_orders_commands(app, exit_code);
   strike::add_bench_command(app, exit_code);
   strike::add_strategy_command(app, exit_code);
+  strike::add_risk_commands(app, exit_code);
   strike::add_doctor_command(app, exit_code);
   app.add_subcommand("replay", "Replay a recording to the strategies as if it were live (strike replay --help)");
   app.add_subcommand("live", "Trade on paper on live market data (strike live --help)");

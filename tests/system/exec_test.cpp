@@ -17,7 +17,7 @@ struct exec_test : bus_test {
   service exec() {
     return {
         folder, "exec", EXEC_BINARY,
-        fmt::format("[exec]\nupstream = \"{}\"\nlisten = \"{}\"\npublish = \"tcp://127.0.0.1:0\"\n", upstream, orders)};
+        fmt::format("[exec]\nupstream = \"{}\"\nlisten = \"{}\"\npublish = \"tcp://127.0.0.1:0\"\ncontrol = \"tcp://127.0.0.1:0\"\n", upstream, orders)};
   }
   /// "one filled 10/10 fills 1" for each order of the store, by strategy.
   std::vector<std::string> kept() {

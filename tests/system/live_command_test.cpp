@@ -39,7 +39,7 @@ struct live_command : testing::Test {
         fmt::format(
             "[[strategy]]\ntype = \"momentum\"\ninstruments = [\"deribit:BTC-PERPETUAL\", \"derive:ETH-PERP\", "
             "\"polymarket:*\"]\nthreshold = 0.000001\nlookback_ticks = 1\n"
-            "[strategies]\ncontrol = \"tcp://127.0.0.1:0\"\n"
+            "[strategies]\ncontrol = \"tcp://127.0.0.1:0\"\n[exec]\ncontrol = \"tcp://127.0.0.1:0\"\n"
             "[recorder]\nmin_free_mb = 0\nflush = \"100ms\"\nfolder = \"recordings\"\n"
             "[sandbox]\nfolder = \"tls\"\ncontrol = \"{3}\"\n[sandbox.deribit]\nlisten = \"{0}\"\n[sandbox.derive]\n"
             "listen = \"{1}\"\n[sandbox.polymarket]\nlisten = \"{2}\"\n"

@@ -2,6 +2,7 @@
 
 #include "enums.hpp"
 #include "message.hpp"
+#include "risk_fields.hpp"
 
 #include <fmt/format.h>
 
@@ -32,6 +33,10 @@ struct request_writer {
   void operator()(const cancel_all_orders& x) const {
     set_text(to.mutable_cancel_all_orders()->mutable_strategy(), x.strategy);
   }
+  void operator()(const restrict_trading& x) const { write(x, *to.mutable_restrict_trading()); }
+  void operator()(const resume_trading& x) const { write(x, *to.mutable_resume_trading()); }
+  void operator()(const kill_trading& x) const { write(x, *to.mutable_kill_trading()); }
+  void operator()(const ask_risk&) const { to.mutable_ask_risk(); }
 };
 
 /// Start, stop, reconfigure, all of which need a name.
@@ -71,6 +76,14 @@ result<decltype(control_request::body)> read_body(const v1::ControlRequest& from
     return halt_trading{from.halt_trading().reason()};
   case v1::ControlRequest::kCancelAllOrders:
     return cancel_all_orders{from.cancel_all_orders().strategy()};
+  case v1::ControlRequest::kRestrictTrading:
+    return read(from.restrict_trading());
+  case v1::ControlRequest::kResumeTrading:
+    return read(from.resume_trading());
+  case v1::ControlRequest::kKillTrading:
+    return read(from.kill_trading());
+  case v1::ControlRequest::kAskRisk:
+    return ask_risk{};
   case v1::ControlRequest::BODY_NOT_SET:
     break;
   }
@@ -86,10 +99,16 @@ struct outcome_writer {
     to.mutable_failure()->set_code(to_proto(x.code));
     set_text(to.mutable_failure()->mutable_text(), x.text);
   }
+  void operator()(const risk_report& x) const { write(x, *to.mutable_risk()); }
 };
 
 decltype(control_reply::outcome) read_outcome(const v1::ControlReply& from) {
   if (from.has_done()) return control_done{};
+  if (from.has_risk()) {
+    auto report = read(from.risk());
+    if (!report) return unknown_control{std::move(report).error().text}; // of a newer exec
+    return *std::move(report);
+  }
   if (!from.has_failure()) return unknown_control{"ControlReply: no known outcome"};
   const auto& failure = from.failure();
   if (const auto code = from_proto<ec>(failure.code())) return error{*code, failure.text()};

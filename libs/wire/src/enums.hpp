@@ -1,10 +1,12 @@
 #pragma once
 
 #include "base/order.hpp"
+#include "base/risk.hpp"
 #include "strike/v1/control.pb.h"
 #include "strike/v1/dashboard.pb.h"
 #include "strike/v1/market.pb.h"
 #include "strike/v1/order.pb.h"
+#include "strike/v1/risk.pb.h"
 #include "wire/dashboard.hpp"
 
 namespace strike::wire {
@@ -90,6 +92,23 @@ template <> struct proto_enum<run_state> {
       enum_row{run_state::running, v1::RUN_STATE_RUNNING}, enum_row{run_state::stopped, v1::RUN_STATE_STOPPED},
       enum_row{run_state::restarting, v1::RUN_STATE_RESTARTING}, enum_row{run_state::failed, v1::RUN_STATE_FAILED}};
 };
+template <> struct proto_enum<scope_kind> {
+  static constexpr std::array table = {enum_row{scope_kind::all, v1::SCOPE_KIND_ALL},
+                                       enum_row{scope_kind::venue, v1::SCOPE_KIND_VENUE},
+                                       enum_row{scope_kind::strategy, v1::SCOPE_KIND_STRATEGY},
+                                       enum_row{scope_kind::instrument, v1::SCOPE_KIND_INSTRUMENT}};
+};
+template <> struct proto_enum<trading_state> {
+  static constexpr std::array table = {enum_row{trading_state::active, v1::TRADING_STATE_ACTIVE},
+                                       enum_row{trading_state::reduce_only, v1::TRADING_STATE_REDUCE_ONLY},
+                                       enum_row{trading_state::halted, v1::TRADING_STATE_HALTED}};
+};
+template <> struct proto_enum<state_source> {
+  static constexpr std::array table = {enum_row{state_source::command, v1::STATE_SOURCE_COMMAND},
+                                       enum_row{state_source::trigger, v1::STATE_SOURCE_TRIGGER},
+                                       enum_row{state_source::stale_data, v1::STATE_SOURCE_STALE_DATA},
+                                       enum_row{state_source::reconciling, v1::STATE_SOURCE_RECONCILING}};
+};
 /// All but `ec::none`, which is no error.
 template <> struct proto_enum<ec> {
   static constexpr std::array table = {enum_row{ec::io, v1::ERROR_CODE_IO},
@@ -128,6 +147,7 @@ template <class Domain> consteval bool is_complete() {
 static_assert(is_complete<venue>() && is_complete<side>() && is_complete<trust>() && is_complete<instrument_state>() &&
               is_complete<instrument_kind>() && is_complete<option_type>() && is_complete<order_type>() &&
               is_complete<time_in_force>() && is_complete<stop_trigger>() && is_complete<order_state>() &&
-              is_complete<liquidity>() && is_complete<fill_reason>() && is_complete<run_state>());
+              is_complete<liquidity>() && is_complete<fill_reason>() && is_complete<run_state>() &&
+              is_complete<scope_kind>() && is_complete<trading_state>() && is_complete<state_source>());
 
 } // namespace strike::wire

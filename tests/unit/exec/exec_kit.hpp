@@ -30,6 +30,7 @@ struct exec_kit : testing::Test {
                       std::make_shared<spdlog::sinks::null_sink_mt>(), [] { return 0; }};
   process::metric_registry registry;
   desk_metrics metrics{registry};
+  risk_metrics risk_numbers{registry};
   std::vector<instrument_id> wanted;
   std::int64_t now_ns = ns_per_s; ///< moved by the test; on both clocks
   moment now() const { return {.steady_ns = now_ns, .wall_ns = now_ns}; }
@@ -40,7 +41,26 @@ struct exec_kit : testing::Test {
   std::unique_ptr<risk_gate> risk = make_risk();
   std::unique_ptr<order_desk> desk = make_desk();
 
-  std::unique_ptr<risk_gate> make_risk() { return std::make_unique<risk_gate>(instruments); }
+  /// Without limits: what they do is tested elsewhere.
+  static risk_settings no_limits() {
+    risk_settings how;
+    how.all = {};
+    for (auto& x : how.guards) {
+      x.collar = x.option_collar = x.binary_collar = 0;
+      x.collar_ticks = 0;
+      x.mark_age_ns = x.held_mark_age_ns = INT64_MAX;
+    }
+    how.self_trade_prevention = false;
+    return how;
+  }
+  std::unique_ptr<risk_gate> make_risk() {
+    return std::make_unique<risk_gate>(no_limits(),
+                                       risk_gate::tools{.instruments = instruments,
+                                                        .rules = rules,
+                                                        .metrics = risk_numbers,
+                                                        .on_state = [](const risk_state_change&) {},
+                                                        .on_kill = [](const risk_scope&, std::string_view) {}});
+  }
   std::unique_ptr<order_desk> make_desk() {
     return std::make_unique<order_desk>(
         7, order_desk::tools{

@@ -21,14 +21,18 @@ TEST_P(control_requests, come_back_exactly) {
   encode(bytes, sent);
   EXPECT_EQ(decode_control_request(bytes).value(), sent);
 }
-INSTANTIATE_TEST_SUITE_P(all, control_requests,
-                         testing::Values(start_strategy{"a"}, stop_strategy{"b"},
-                                         reconfigure_strategy{"c", "threshold = 0.5\n"}, pause_replay{},
-                                         resume_replay{}, set_replay_speed{0.25}, seek_replay{-1},
-                                         halt_trading{"a hand slipped"}, cancel_all_orders{"d"}, cancel_all_orders{}));
+INSTANTIATE_TEST_SUITE_P(
+    all, control_requests,
+    testing::Values(start_strategy{"a"}, stop_strategy{"b"}, reconfigure_strategy{"c", "threshold = 0.5\n"},
+                    pause_replay{}, resume_replay{}, set_replay_speed{0.25}, seek_replay{-1},
+                    halt_trading{"a hand slipped"}, cancel_all_orders{"d"}, cancel_all_orders{},
+                    restrict_trading{{}, trading_state::halted, "why", "me"},
+                    restrict_trading{{scope_kind::instrument, "deribit:BTC-PERPETUAL"}, trading_state::reduce_only},
+                    resume_trading{{scope_kind::venue, "derive"}, "me"},
+                    kill_trading{{scope_kind::strategy, "gamma"}, true, "why", "me"}, kill_trading{}, ask_risk{}));
 
 TEST(control_requests, have_a_test_for_every_body) {
-  EXPECT_EQ(std::variant_size_v<body>, 10u) << "add the new one to the values above";
+  EXPECT_EQ(std::variant_size_v<body>, 14u) << "add the new one to the values above";
 }
 
 std::string fault(const std::string& bytes) {
@@ -49,6 +53,20 @@ TEST(control_requests, are_refused_with_a_speed_that_is_none) {
   for (const double x : {0.0, -1.0, double(NAN), double(INFINITY)})
     EXPECT_EQ(fault(speed(x)), "SetReplaySpeed: factor must be > 0 and finite") << x;
   EXPECT_EQ(fault(varint(1, 1) + part(13, "")), "SetReplaySpeed: factor must be > 0 and finite");
+}
+
+TEST(control_requests, of_risk_are_refused_unless_they_say_plainly_what_they_are_about) {
+  const auto scope = [](std::string_view kind_and_name) { return part(1, kind_and_name); };
+  const auto all = varint(1, 1), venue_without_name = varint(1, 2), newer = varint(1, 9) + part(2, "x");
+  EXPECT_EQ(fault(varint(1, 1) + part(19, "")), "RiskScope: kind is missing or unknown") << "not all by default";
+  EXPECT_EQ(fault(varint(1, 1) + part(19, scope(newer))), "RiskScope: kind is missing or unknown");
+  EXPECT_EQ(fault(varint(1, 1) + part(18, scope(venue_without_name))),
+            "RiskScope: all has no name, everything else has one");
+  EXPECT_EQ(fault(varint(1, 1) + part(18, scope(all + part(2, "x")))),
+            "RiskScope: all has no name, everything else has one");
+  EXPECT_EQ(fault(varint(1, 1) + part(17, scope(all))), "RestrictTrading: state must be reduce_only or halted");
+  EXPECT_EQ(fault(varint(1, 1) + part(17, scope(all) + varint(2, 1))),
+            "RestrictTrading: state must be reduce_only or halted");
 }
 
 TEST(control_requests, of_a_newer_version_are_unknown_and_keep_their_id) {
@@ -75,6 +93,29 @@ TEST(control_replies, come_back_exactly) {
     EXPECT_EQ(std::get<error>(got.outcome).code, code);
     EXPECT_EQ(std::get<error>(got.outcome).text, "line 3: no such key");
   }
+}
+
+TEST(control_replies, with_a_risk_report_come_back_exactly) {
+  const risk_report sent{
+      .states = {{{scope_kind::strategy, "gamma"},
+                  state_source::trigger,
+                  trading_state::halted,
+                  "max_daily_loss: ...",
+                  "exec",
+                  77}},
+      .limits = {{{}, "max_open_orders", 3, 200}, {{scope_kind::venue, "derive"}, "max_delta.ETH", 0.5, 2}},
+      .kills = {{{}, true, "why", "me", 78, true, true, false, {"begun", "over"}}}};
+  std::string bytes;
+  encode(bytes, control_reply{7, sent});
+  EXPECT_EQ(std::get<risk_report>(decode_control_reply(bytes).value().outcome), sent);
+  encode(bytes, control_reply{7, risk_report{}});
+  EXPECT_EQ(std::get<risk_report>(decode_control_reply(bytes).value().outcome), risk_report{});
+}
+
+TEST(control_replies, with_a_state_of_a_newer_exec_are_unknown_and_not_taken_for_active) {
+  const auto state = part(1, varint(1, 1)) + varint(2, 1) + varint(3, 9);
+  const auto got = decode_control_reply(varint(1, 7) + part(4, part(1, state))).value();
+  EXPECT_EQ(std::get<unknown_control>(got.outcome).what, "RiskState: source or state is missing or unknown");
 }
 
 TEST(control_replies, are_never_taken_for_done_when_they_are_unknown) {

@@ -7,7 +7,8 @@ namespace {
 
 template <class E> struct proto_enums : testing::Test {};
 using named = testing::Types<venue, side, trust, instrument_state, instrument_kind, option_type, order_type,
-                             time_in_force, stop_trigger, order_state, liquidity, fill_reason, run_state>;
+                             time_in_force, stop_trigger, order_state, liquidity, fill_reason, run_state, scope_kind,
+                             trading_state, state_source>;
 TYPED_TEST_SUITE(proto_enums, named);
 
 /// "INSTRUMENT_STATE_TICK_CHANGED" ends in the domain's own "tick_changed".

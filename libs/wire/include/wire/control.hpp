@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/error.hpp"
+#include "wire/risk.hpp"
 
 #include <string>
 #include <string_view>
@@ -45,7 +45,7 @@ struct seek_replay {
   std::int64_t to_ns = 0; ///< recorded time
   bool operator==(const seek_replay&) const = default;
 };
-/// No order passes exec until trading is switched on again where exec runs. Open orders stay.
+/// As `restrict_trading`: all is halted.
 struct halt_trading {
   std::string reason;
   bool operator==(const halt_trading&) const = default;
@@ -59,7 +59,8 @@ struct control_request {
   std::uint32_t version = control_version;
   std::uint64_t request_id = 0; ///< the caller's own; the reply brings it back
   std::variant<unknown_control, start_strategy, stop_strategy, reconfigure_strategy, pause_replay, resume_replay,
-               set_replay_speed, seek_replay, halt_trading, cancel_all_orders>
+               set_replay_speed, seek_replay, halt_trading, cancel_all_orders, restrict_trading, resume_trading,
+               kill_trading, ask_risk>
       body;
   bool operator==(const control_request&) const = default;
 };
@@ -70,7 +71,7 @@ struct control_done {
 
 struct control_reply {
   std::uint64_t request_id = 0;
-  std::variant<unknown_control, control_done, error> outcome;
+  std::variant<unknown_control, control_done, error, risk_report> outcome;
 };
 
 /// Bytes of a text that are not UTF-8 become U+FFFD. What is unknown is written without a body, which reads as unknown.
@@ -78,9 +79,8 @@ struct control_reply {
 void encode(std::string& out, const control_request& request);
 void encode(std::string& out, const control_reply& reply);
 
-/// @returns `ec::malformed` if the bytes are no ControlRequest, or one without version or strategy, or with a factor
-/// that
-///          is not above 0 and finite
+/// @returns `ec::malformed` if the bytes are no ControlRequest, or one without version, strategy or scope, or with a
+/// factor that is not above 0 and finite
 result<control_request> decode_control_request(std::string_view bytes);
 /// @returns `ec::malformed` if the bytes are no ControlReply
 result<control_reply> decode_control_reply(std::string_view bytes);

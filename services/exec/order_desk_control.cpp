@@ -1,0 +1,48 @@
+// What the kill switch and operators ask of the desk.
+#include "exec/order_desk.hpp"
+
+#include <fmt/format.h>
+
+namespace strike::exec {
+
+void order_desk::each_open(const std::function<void(const tracked_order&)>& visit) {
+  for (const auto number : table_.open()) visit(*table_.find(order_id{number}));
+}
+
+void order_desk::each_position(const std::function<void(owner_id, instrument_id, quantity)>& visit) const {
+  book_.strategies().each([&](owner_id owner, instrument_id instrument, const match::holding& x) {
+    if (x.size != quantity{}) visit(owner, instrument, x.size);
+  });
+}
+
+std::optional<owner_id> order_desk::owner_of(std::string_view strategy) {
+  const auto* line = lines_.find(strategy);
+  return line ? std::optional{line->owner} : std::nullopt;
+}
+
+void order_desk::cancel(order_id id, const moment& now) {
+  auto* x = table_.find(id);
+  if (x && !x->life.is_final()) cancel(*x, now);
+}
+
+void order_desk::ask_account(venue where, const moment& now) {
+  auto& at = desk_of(where);
+  if (at.session != session_state::up) return; // compared, and so asked, when it is up
+  at.compared->asked(now.steady_ns);
+  at.by->ask_account(now.wall_ns - reconciler::fill_margin_ns, now);
+}
+
+result<void> order_desk::close(owner_id owner, const order_request& what, const moment& now) {
+  const order_id id{++last_order_};
+  auto& x = table_.add({.what = {id, owner, fmt::format("kill-{}-{}", now.wall_ns, id.value), what},
+                        .of_strategy = {},
+                        .at = tools_.instruments.at(what.instrument).at,
+                        .life = order_life{id, what, now.wall_ns}});
+  tools_.metrics.open.add(1);
+  send(x, now, true);
+  const auto* made = table_.find(id);
+  if (!made || made->life.last().state != order_state::rejected) return {};
+  return fail(ec::invalid_order, made->life.last().reason);
+}
+
+} // namespace strike::exec
