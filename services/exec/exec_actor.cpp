@@ -1,92 +1,120 @@
 #include "exec/exec_actor.hpp"
 
+#include "exec/exec_core.hpp"
 #include "exec/messages.hpp"
+#include "net/loop.hpp"
 
-#include <caf/event_based_actor.hpp>
+#include <caf/blocking_actor.hpp>
+#include <caf/others.hpp>
 
-#include <algorithm>
 #include <chrono>
+#include <mutex>
+#include <stdexcept>
+#include <sys/prctl.h>
+#include <utility>
 
 namespace strike::exec {
 
-void exec_state::start(exec_tools_ptr shared) {
-  tools = std::move(shared);
-  metrics.emplace(tools->metrics);
-  rules.emplace(*tools->instruments, tools->how.simulation.rules);
-  if (const auto ok = simulator::define_overrides(tools->how.simulation, *tools->instruments, *rules); !ok)
-    tools->log.error("an [[instrument]] cannot be used", {{"why", ok.error().text}});
-  paper = std::make_unique<paper_venue>(
-      tools->how.simulation, paper_venue::tools{.instruments = *tools->instruments,
-                                                .rules = *rules,
-                                                .want = [this](instrument_id x) { want(x); },
-                                                .warn = [this](match::warning kind, instrument_id x,
-                                                               std::string_view text) { warn(kind, x, text); }});
-  desk = std::make_unique<order_desk>(static_cast<std::uint64_t>(tools->wall_ns()),
-                                      order_desk::tools{.instruments = *tools->instruments,
-                                                        .rules = *rules,
-                                                        .venue = *paper,
-                                                        .log = tools->log,
-                                                        .metrics = *metrics,
-                                                        .send = tools->send,
-                                                        .publish = tools->publish});
-  consumer = std::make_shared<router::consumer>("exec", caf::actor_cast<caf::actor>(self), tools->how.queue);
+namespace {
+
+class exec_actor final : public caf::blocking_actor {
+public:
+  exec_actor(caf::actor_config& config, std::shared_ptr<exec_parts> what)
+      : caf::blocking_actor{config}, parts_{std::move(what)} {}
+
+  const char* name() const override { return "exec"; }
+  void enqueue(caf::mailbox_element_ptr what, caf::execution_unit* from) override {
+    caf::blocking_actor::enqueue(std::move(what), from);
+    const std::scoped_lock lock{guard_};
+    if (loop_) loop_->wake();
+  }
+  void act() override;
+
+private:
+  void serve(net::loop& loop);
+  void take_messages(exec_core& core);
+  void take(exec_core& core, const router::parcel& parcel);
+  void want(instrument_id instrument);
+  void answer_stop(exec_core& core);
+  void set_loop(net::loop* x) {
+    const std::scoped_lock lock{guard_};
+    loop_ = x;
+  }
+
+  std::shared_ptr<exec_parts> parts_;
+  router::consumer_ptr consumer_;
+  std::mutex guard_;
+  net::loop* loop_ = nullptr; ///< while there is one to be woken; others may keep the actor's handle for longer
+  stop_promise stopping_;
+  bool is_over_ = false;
+};
+
+void exec_actor::act() {
+  prctl(PR_SET_TIMERSLACK, 1UL); // the kernel's default may wake us 50 us late
+  auto loop = net::loop::open({.ca_file = parts_->how.ca_file, .on_warning = [this](std::string_view line) {
+                                 parts_->log.warning("network", {{"what", line}});
+                               }});
+  if (!loop) throw std::runtime_error{loop.error().text}; // a death: the supervisor tries again
+  consumer_ = std::make_shared<router::consumer>("exec", caf::actor_cast<caf::actor>(this), parts_->how.queue);
+  set_loop(loop->get());
+  try {
+    serve(**loop);
+  } catch (...) {
+    set_loop(nullptr);
+    send(parts_->router, router::leave_atom_v, consumer_);
+    throw;
+  }
+  set_loop(nullptr);
+  send(parts_->router, router::leave_atom_v, consumer_);
 }
 
-std::int64_t exec_state::now_ns() const { return tools->how.clock == clock_mode::wall ? tools->wall_ns() : feed_ns; }
-
-void exec_state::request(std::string_view peer, std::string_view bytes) {
-  desk->take(peer, bytes, now_ns());
-  round();
+void exec_actor::serve(net::loop& loop) {
+  exec_core core{*parts_, loop, [this](instrument_id x) { want(x); }};
+  if (const auto ok = core.start(); !ok) throw std::runtime_error{ok.error().text};
+  for (;;) {
+    take_messages(core);
+    if (is_over_) return;
+    const auto next_ns = core.round();
+    if (stopping_) answer_stop(core);
+    loop.round(next_ns);
+  }
 }
 
-void exec_state::take(const router::parcel& parcel) {
-  parcel.for_each([this](const market_event& event) {
-    feed_ns = std::max(feed_ns, event.recv_ns != 0 ? event.recv_ns : event.venue_ns);
-    paper->on_market(event, now_ns());
-  });
-  if (consumer->done(parcel.picks.size())) self->send(tools->router, router::drained_atom_v, consumer);
-  round();
+void exec_actor::take_messages(exec_core& core) {
+  while (has_next_message())
+    receive([&](request_atom, const std::string& peer, const std::string& bytes) { core.request(peer, bytes); },
+            [&](const router::parcel_ptr& x) { take(core, *x); },
+            [&](stop_atom, const stop_promise& to) {
+              stopping_ = to;
+              core.begin_stop();
+            },
+            [this](const caf::exit_msg&) { is_over_ = true; },
+            caf::others >>
+                [](caf::message_view&) -> caf::result<caf::message> { return caf::sec::unexpected_message; });
 }
 
-void exec_state::round() {
-  const auto next_ns = paper->round(now_ns(), *desk);
-  if (tools->how.clock == clock_mode::feed || next_ns >= round_ns) return; // the feed's time passes with its events
-  round_ns = next_ns;
-  const std::chrono::nanoseconds wait{std::max<std::int64_t>(next_ns - now_ns(), 0)};
-  self->delayed_send(self, wait, round_atom_v);
+void exec_actor::take(exec_core& core, const router::parcel& parcel) {
+  parcel.for_each([&](const market_event& event) { core.on_market(event); });
+  if (consumer_->done(parcel.picks.size())) send(parts_->router, router::drained_atom_v, consumer_);
 }
 
-void exec_state::want(instrument_id instrument) {
-  const auto& traded = tools->instruments->at(instrument);
+void exec_actor::want(instrument_id instrument) {
+  const auto& traded = parts_->instruments->at(instrument);
   std::vector<subscription> all;
   for (const auto& [what, text] : enum_names<channel>::table) all.push_back({traded.at, traded.symbol, false, what});
-  self->send(tools->router, router::want_atom_v, consumer, std::move(all));
+  send(parts_->router, router::want_atom_v, consumer_, std::move(all));
 }
 
-void exec_state::warn(match::warning, instrument_id instrument, std::string_view text) {
-  const auto& traded = tools->instruments->at(instrument);
-  tools->log.warning("paper trading", {{"venue", to_text(traded.at)}, {"instrument", traded.symbol}, {"what", text}});
+void exec_actor::answer_stop(exec_core& core) {
+  if (!core.is_stopped()) return;
+  stopping_->set_value(core.open_orders());
+  stopping_ = nullptr;
 }
 
-void exec_state::leave() {
-  if (consumer) self->send(tools->router, router::leave_atom_v, consumer);
-  consumer = nullptr;
-}
+} // namespace
 
-caf::behavior exec_behavior(caf::stateful_actor<exec_state>* self, exec_tools_ptr tools) {
-  self->set_exit_handler([self](caf::exit_msg& x) {
-    self->state.leave();
-    self->quit(std::move(x.reason));
-  });
-  self->state.start(std::move(tools));
-  return {
-      [self](request_atom, const std::string& peer, const std::string& bytes) { self->state.request(peer, bytes); },
-      [self](const router::parcel_ptr& x) { self->state.take(*x); },
-      [self](round_atom) {
-        self->state.round_ns = INT64_MAX;
-        self->state.round();
-      },
-  };
+caf::actor spawn_exec(caf::actor_system& in, std::shared_ptr<exec_parts> what) {
+  return caf::actor_cast<caf::actor>(in.spawn<exec_actor>(std::move(what)));
 }
 
 } // namespace strike::exec

@@ -1,60 +1,43 @@
 #pragma once
 
-#include "exec/order_desk.hpp"
-#include "exec/paper_venue.hpp"
+#include "exec/order_store.hpp"
 #include "exec/settings.hpp"
 #include "process/environment.hpp"
 #include "router/messages.hpp"
 
-#include <caf/behavior.hpp>
-#include <caf/stateful_actor.hpp>
+#include <caf/actor.hpp>
+#include <caf/actor_system.hpp>
 
 #include <functional>
+#include <future>
 #include <memory>
-#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace strike::exec {
 
-/// What exec needs of its process; outlives it.
-struct exec_tools {
+/// What exec needs of its process, and what outlives an exec that dies and is started anew.
+struct exec_parts {
   settings how;
   std::shared_ptr<instrument_registry> instruments;
   caf::actor router;
   process::logger& log;
   process::metric_registry& metrics;
-  std::function<std::int64_t()> wall_ns;
+  std::unique_ptr<order_store> store; ///< of exec's thread alone
   std::function<bool(std::string_view peer, std::string_view bytes)> send;
   std::function<void(std::string_view topic, std::string_view bytes)> publish;
 };
-using exec_tools_ptr = std::shared_ptr<const exec_tools>;
 
-struct exec_state {
-  explicit exec_state(caf::event_based_actor* owner) : self{owner} {}
-  void start(exec_tools_ptr shared);
-  void request(std::string_view peer, std::string_view bytes);
-  void take(const router::parcel& parcel);
-  void round();
-  void leave();
+/// Where an exec that is told to stop leaves the names of the orders that are still open.
+using stop_promise = std::shared_ptr<std::promise<std::vector<std::string>>>;
 
-  caf::event_based_actor* self;
-  exec_tools_ptr tools;
-  std::optional<desk_metrics> metrics;
-  std::optional<instrument_rules> rules;
-  std::unique_ptr<paper_venue> paper;
-  std::unique_ptr<order_desk> desk;
-  router::consumer_ptr consumer;
-  std::int64_t feed_ns = 0;          ///< clock = "feed": the newest time seen
-  std::int64_t round_ns = INT64_MAX; ///< for when a round is under way
-  static inline const char* name = "exec";
-
-private:
-  std::int64_t now_ns() const;
-  void want(instrument_id instrument);
-  void warn(match::warning kind, instrument_id instrument, std::string_view text);
-};
-
-/// EXEC takes (request_atom, peer, bytes) from the bus and `router::parcel_ptr`s from the router, and answers over the
-/// functions of its tools. An exit message ends it.
-caf::behavior exec_behavior(caf::stateful_actor<exec_state>* self, exec_tools_ptr tools);
+/// EXEC has a thread of its own, which sleeps on the sockets of the venues: orders, store and venues live on it. It
+/// takes (request_atom, peer, bytes) from the bus and `router::parcel_ptr`s from the router, either of which wakes it.
+/// (stop_atom, stop_promise): takes no more orders, cancels what is open if its settings say so, and tells when that is
+/// confirmed, or the bound of its settings has passed. An exit message ends it.
+caf::actor spawn_exec(caf::actor_system& in, std::shared_ptr<exec_parts> what);
 
 } // namespace strike::exec
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(strike::exec::stop_promise)

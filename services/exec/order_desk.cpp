@@ -1,120 +1,204 @@
 #include "exec/order_desk.hpp"
 
-#include "bus/topic.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 namespace strike::exec {
 
 namespace {
 
-/// How an order stands, without telling its last fill once more.
-order_update without_fill(order_update x) {
-  x.execution.reset();
-  return x;
+bool is_label_safe(std::string_view text) {
+  return text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") ==
+         std::string_view::npos;
 }
 
 } // namespace
 
-desk_metrics::desk_metrics(process::metric_registry& in)
-    : requests{in.get_counter("strike_exec_requests_total", "Messages from strategies")},
-      malformed{in.get_counter("strike_exec_malformed_total", "Messages that broke their format")},
-      unknown{in.get_counter("strike_exec_unknown_total", "Messages that only a newer version knows")},
-      placed{in.get_counter("strike_exec_orders_total", "Orders given to a venue")},
-      refused{in.get_counter("strike_exec_refused_total", "Orders refused before they left")},
-      fills{in.get_counter("strike_exec_fills_total", "Fills")}, updates{in.get_counter("strike_exec_updates_total",
-                                                                                        "Messages to strategies")},
-      undelivered{in.get_counter("strike_exec_undelivered_total", "Messages whose strategy was not there")},
-      open{in.get_gauge("strike_exec_open_orders", "Orders that are not final")} {}
+void order_desk::attach(const account_name& account, order_venue& by, bool is_simulated) {
+  auto& at = desk_of(account.at);
+  at.account = account;
+  at.by = &by;
+  at.is_simulated = is_simulated;
+  at.compared.emplace(account.at);
+  tools_.risk.on_reconciling(account.at, false, tools_.clock());
+}
 
-void order_desk::take(std::string_view peer, std::string_view bytes, std::int64_t now_ns) {
+std::string order_desk::name_of(instrument_id id) const {
+  const auto& x = tools_.instruments.at(id);
+  return fmt::format("{}:{}", to_text(x.at), x.symbol);
+}
+
+order_desk::market_data& order_desk::data_of(instrument_id id) {
+  if (id.index >= market_data_.size()) market_data_.resize(id.index + 1);
+  return market_data_[id.index];
+}
+
+void order_desk::take(std::string_view peer, std::string_view bytes, const moment& now) {
   tools_.metrics.requests.add();
   const auto message = wire::decode_order_request(bytes, tools_.instruments);
   if (!message) {
     tools_.metrics.malformed.add();
     return tools_.log.warning("malformed order request", {{"why", message.error().text}});
   }
-  auto& s = session_of(peer, message->header, now_ns);
-  std::visit([&](const auto& what) { handle(s, what, now_ns); }, message->body);
+  if (auto* s = line_of(peer, message->header, now))
+    std::visit([&](const auto& what) { handle(*s, what, now); }, message->body);
 }
 
-order_desk::session& order_desk::session_of(std::string_view peer, const wire::order_header& from,
-                                            std::int64_t now_ns) {
-  auto at = owners_.find(from.strategy);
-  if (at == owners_.end()) {
-    const auto topic = bus::named_topic(bus::topic_root::orders, from.strategy);
-    const auto owner = static_cast<owner_id>(sessions_.size());
-    sessions_.push_back({.name = from.strategy, .topic = topic.value_or(std::string{}), .owner = owner});
-    at = owners_.emplace(from.strategy, owner).first;
+strategy_line* order_desk::line_of(std::string_view peer, const wire::order_header& from, const moment& now) {
+  auto* s = lines_.find(from.strategy);
+  if (!s) {
+    const auto owner = tools_.store.owner_of(from.strategy);
+    if (!owner) return keep(std::unexpected{owner.error()}), nullptr; // it asks again, or sees no answer
+    s = &lines_.add(*owner, from.strategy);
+    tools_.risk.name_owner(*owner, from.strategy);
   }
-  auto& s = sessions_[at->second];
-  s.peer = peer;
-  if (from.epoch != s.epoch) {
-    if (s.epoch != 0) {
-      tools_.log.info("strategy started anew; its older orders are cancelled", {{"strategy", s.name}});
-      cancel_all(s, now_ns);
+  s->peer = peer;
+  if (from.epoch != s->epoch) {
+    if (s->epoch != 0) {
+      tools_.log.info("strategy started anew; its older orders are cancelled", {{"strategy", s->name}});
+      cancel_open(s->owner, now);
     }
-    s.epoch = from.epoch;
-    s.seen = from.sequence - 1;
+    s->epoch = from.epoch;
+    s->seen = from.sequence - 1;
+    keep(tools_.store.set("epoch of " + s->name, std::to_string(from.epoch)));
   }
-  if (from.sequence != s.seen + 1)
+  if (from.sequence != s->seen + 1)
     tools_.log.warning("order requests were lost on the way",
-                       {{"strategy", s.name}, {"expected", s.seen + 1}, {"came", from.sequence}});
-  s.seen = from.sequence;
+                       {{"strategy", s->name}, {"expected", s->seen + 1}, {"came", from.sequence}});
+  s->seen = from.sequence;
   return s;
 }
 
-void order_desk::handle(session& s, const wire::place_order& what, std::int64_t now_ns) {
-  if (const auto known = by_client_id_.find(what.client_id); known != by_client_id_.end()) { // came twice
-    const auto& x = *orders_[known->second];
-    return tell(s, wire::order_change{x.client_id, "", without_fill(x.last)});
+/// @returns whether the id was used before; then its order was told
+bool order_desk::tell_known(strategy_line& s, const std::string& client_id) {
+  if (const auto* x = table_.find(client_id)) {
+    tell(s, wire::order_change{client_id, "", x->update()});
+    return true;
   }
-  const auto number = ++last_order_;
-  auto made = std::make_unique<order>(
-      order{.client_id = what.client_id, .of_strategy = what.order, .owner = s.owner, .request = what.request});
-  made->last = {.venue_ns = now_ns,
-                .order = what.order,
-                .instrument = what.request.instrument,
-                .state = order_state::pending,
-                .remaining = what.request.size};
-  by_client_id_.emplace(what.client_id, number);
-  orders_.emplace(number, std::move(made));
-  tools_.metrics.placed.add();
+  const auto kept = tools_.store.read().find(client_id);
+  if (!kept) return keep(std::unexpected{kept.error()});
+  if (!*kept) return false;
+  const tracked_order x{(*kept)->what, (*kept)->of_strategy, (*kept)->account.at,
+                        order_life{(*kept)->what.id, (*kept)->what.request, (*kept)->last, (*kept)->fills}};
+  tell(s, wire::order_change{client_id, "", x.update()});
+  return true;
+}
+
+std::string order_desk::fault_of(const wire::place_order& what) const {
+  if (!refuse_why_.empty()) return refuse_why_;
+  if (what.client_id.size() > longest_client_id)
+    return fmt::format("the client id has {} characters; venues take {}: choose a shorter name for the strategy",
+                       what.client_id.size(), longest_client_id);
+  if (!is_label_safe(what.client_id))
+    return "the client id may hold A-Z a-z 0-9 . _ - only, since venues take no more: choose another name for the "
+           "strategy";
+  const auto at = tools_.instruments.at(what.request.instrument).at;
+  if (!venues_[static_cast<std::size_t>(at)].by)
+    return fmt::format("exec has no orders to carry out at {}", to_text(at));
+  return {};
+}
+
+void order_desk::reject(strategy_line& s, const wire::place_order& what, std::string why, const moment& now) {
+  tools_.metrics.refused.add();
+  tell(s, wire::order_change{.client_id = what.client_id,
+                             .venue_trade_id = "",
+                             .update = {.venue_ns = now.wall_ns,
+                                        .order = what.order,
+                                        .instrument = what.request.instrument,
+                                        .state = order_state::rejected,
+                                        .reason = std::move(why)}});
+}
+
+void order_desk::handle(strategy_line& s, const wire::place_order& what, const moment& now) {
+  if (tell_known(s, what.client_id)) return; // came twice
+  if (auto why = fault_of(what); !why.empty()) return reject(s, what, std::move(why), now);
+  const order_id id{++last_order_};
+  auto& x = table_.add({.what = {id, s.owner, what.client_id, what.request},
+                        .of_strategy = what.order,
+                        .at = tools_.instruments.at(what.request.instrument).at,
+                        .life = order_life{id, what.request, now.wall_ns}});
   tools_.metrics.open.add(1);
-  tools_.venue.place(s.owner, {number}, what.request, now_ns);
+  auto& data = data_of(what.request.instrument);
+  if (!std::exchange(data.is_wanted, true)) tools_.want(what.request.instrument);
+  if (data.has_come) return send(x, now);
+  x.waits_until_ns = now.steady_ns + data_wait_ns;
+  waiting_.push_back(id.value);
 }
 
-void order_desk::handle(session& s, const wire::amend_order& what, std::int64_t now_ns) {
-  if (const auto* x = find(s, what.client_id))
-    tools_.venue.amend(s.owner, {by_client_id_.find(what.client_id)->second}, x->request.instrument, what.limit,
-                       what.size, now_ns);
+/// Past the risk check and the store to the venue.
+void order_desk::send(tracked_order& x, const moment& now) {
+  const auto before = x.life.last();
+  const auto refuse = [&](std::string why) {
+    tools_.metrics.refused.add();
+    x.life.refuse(order_state::rejected, std::move(why), now.wall_ns);
+    after(x, before, true);
+  };
+  if (!refuse_why_.empty()) return refuse(refuse_why_);
+  auto approved = tools_.risk.check(x.what, now);
+  if (!approved) return refuse(approved.error().text);
+  const auto kept = tools_.store.add({.what = x.what,
+                                      .of_strategy = x.of_strategy,
+                                      .account = desk_of(x.at).account,
+                                      .placed_ns = now.wall_ns,
+                                      .last = before});
+  if (!keep(kept)) {
+    refuse("the order could not be kept: " + kept.error().text);
+    return tools_.risk.on_order(x.what.id, x.what.request.limit, {}, false, now);
+  }
+  tools_.metrics.placed.add();
+  x.life.sent();
+  desk_of(x.at).by->place(*approved, now);
 }
 
-void order_desk::handle(session& s, const wire::cancel_order& what, std::int64_t now_ns) {
-  if (const auto* x = find(s, what.client_id))
-    tools_.venue.cancel(s.owner, {by_client_id_.find(what.client_id)->second}, x->request.instrument, now_ns);
+void order_desk::handle(strategy_line& s, const wire::amend_order& what, const moment& now) {
+  auto* x = open_order(s, what.client_id);
+  if (!x) return;
+  const auto refuse = [&](std::string_view why) {
+    auto told = x->update();
+    told.venue_ns = now.wall_ns;
+    told.reason = fmt::format("amend refused: {}", why);
+    tell(s, wire::order_change{what.client_id, "", std::move(told)});
+  };
+  if (!x->life.has_left()) return refuse("the order waits for the data of its instrument; cancel it instead");
+  if (!refuse_why_.empty()) return refuse(refuse_why_);
+  if (const auto ok = tools_.risk.check_amend(x->what.id, what.limit, what.size, now); !ok)
+    return refuse(ok.error().text);
+  x->life.amend_sent(what.limit, what.size);
+  desk_of(x->at).by->amend(x->what.id, what.limit, what.size, now);
 }
 
-void order_desk::handle(session& s, const wire::cancel_strategy_orders&, std::int64_t now_ns) { cancel_all(s, now_ns); }
+void order_desk::handle(strategy_line& s, const wire::cancel_order& what, const moment& now) {
+  if (auto* x = open_order(s, what.client_id)) cancel(*x, now);
+}
 
-void order_desk::handle(session& s, const wire::ask_account& what, std::int64_t now_ns) {
+void order_desk::handle(strategy_line& s, const wire::cancel_strategy_orders&, const moment& now) {
+  cancel_open(s.owner, now);
+}
+
+void order_desk::handle(strategy_line& s, const wire::ask_account& what, const moment& now) {
   wire::account_snapshot account;
-  std::vector<std::uint64_t> numbers;
-  for (const auto& [number, x] : orders_) {
-    const bool is_asked = std::ranges::find(what.client_ids, x->client_id) != what.client_ids.end();
-    if (x->owner == s.owner && (is_asked || !is_final(x->last.state))) numbers.push_back(number);
-  }
-  std::ranges::sort(numbers);
-  for (const auto number : numbers)
-    account.orders.push_back({orders_[number]->client_id, "", without_fill(orders_[number]->last)});
+  for (const auto* x : table_.open_of(s.owner)) account.orders.push_back({x->what.label, "", x->update()});
   for (const auto& id : what.client_ids) {
-    if (by_client_id_.contains(id)) continue;
-    account.orders.push_back(
-        {id, "", {.venue_ns = now_ns, .state = order_state::cancelled, .reason = "exec does not know this order"}});
+    if (const auto* x = table_.find(id)) {
+      if (x->life.is_final()) account.orders.push_back({id, "", x->update()});
+      continue;
+    }
+    const auto kept = tools_.store.read().find(id);
+    if (kept && *kept) {
+      auto told = order_life{(*kept)->what.id, (*kept)->what.request, (*kept)->last, (*kept)->fills}.update();
+      told.order = (*kept)->of_strategy;
+      account.orders.push_back({id, "", std::move(told)});
+    } else {
+      account.orders.push_back(
+          {id,
+           "",
+           {.venue_ns = now.wall_ns, .state = order_state::cancelled, .reason = "exec does not know this order"}});
+    }
   }
-  told_.each([&](owner_id owner, instrument_id instrument, const match::holding& x) {
+  book_.strategies().each([&](owner_id owner, instrument_id instrument, const match::holding& x) {
     if (owner == s.owner && x.size != quantity{})
       account.positions.push_back({instrument, x.size, x.average_price(tools_.rules.of(instrument))});
   });
@@ -123,77 +207,75 @@ void order_desk::handle(session& s, const wire::ask_account& what, std::int64_t 
   tell(s, std::move(account));
 }
 
-void order_desk::handle(session& s, const wire::unknown_order& what, std::int64_t now_ns) {
+void order_desk::handle(strategy_line& s, const wire::unknown_order& what, const moment& now) {
   tools_.metrics.unknown.add();
   tools_.log.warning("an order request that this version does not know", {{"strategy", s.name}, {"what", what.what}});
-  if (what.client_id.empty() || by_client_id_.contains(what.client_id)) return;
+  if (what.client_id.empty() || table_.find(what.client_id)) return;
   tools_.metrics.refused.add();
   tell(s, wire::order_change{.client_id = what.client_id,
-                             .update = {.venue_ns = now_ns,
+                             .update = {.venue_ns = now.wall_ns,
                                         .state = order_state::rejected,
                                         .reason = what.what + ": exec is older than the strategy"}});
 }
 
 /// An order of that strategy that is not final. Its end may be on its way: then there is nothing to do.
-order_desk::order* order_desk::find(const session& s, std::string_view client_id) {
-  const auto at = by_client_id_.find(client_id);
-  if (at == by_client_id_.end()) return nullptr;
-  auto& x = *orders_[at->second];
-  return x.owner == s.owner && !is_final(x.last.state) ? &x : nullptr;
+tracked_order* order_desk::open_order(const strategy_line& s, std::string_view client_id) {
+  auto* x = table_.find(client_id);
+  return x && x->what.owner == s.owner && !x->life.is_final() ? x : nullptr;
 }
 
-void order_desk::cancel_all(const session& s, std::int64_t now_ns) {
-  std::vector<std::uint64_t> open;
-  for (const auto& [number, x] : orders_)
-    if (x->owner == s.owner && !is_final(x->last.state)) open.push_back(number);
-  std::ranges::sort(open);
-  for (const auto number : open) tools_.venue.cancel(s.owner, {number}, orders_[number]->request.instrument, now_ns);
-}
-
-void order_desk::on_update(const order_update& update, std::string_view venue_trade_id) {
-  const auto at = orders_.find(update.order.value);
-  if (at == orders_.end()) return tools_.log.error("an update of an order that exec never placed", {});
-  auto& x = *at->second;
-  if (is_final(x.last.state)) return; // told before
-  x.last = update;
-  x.last.order = x.of_strategy;
-  if (x.last.execution) {
-    x.last.execution->order = x.of_strategy;
-    told_.book(x.owner, *x.last.execution);
-    tools_.metrics.fills.add();
+void order_desk::cancel(tracked_order& x, const moment& now) {
+  if (x.life.has_left()) {
+    x.life.cancel_sent();
+    return desk_of(x.at).by->cancel(x.what.id, now);
   }
-  tell(sessions_[x.owner], wire::order_change{x.client_id, std::string{venue_trade_id}, x.last});
-  if (!is_final(x.last.state)) return;
-  tools_.metrics.open.add(-1);
-  final_.push_back(update.order.value);
-  forget_old();
+  const auto before = x.life.last();
+  x.life.refuse(order_state::cancelled, "by request, before it left", now.wall_ns);
+  after(x, before, true);
 }
 
-void order_desk::forget_old() {
-  while (final_.size() > kept_final) {
-    const auto at = orders_.find(final_.front());
-    by_client_id_.erase(at->second->client_id);
-    orders_.erase(at);
-    final_.pop_front();
+void order_desk::cancel_open(owner_id owner, const moment& now) {
+  for (auto* x : table_.open_of(owner)) cancel(*x, now);
+}
+
+void order_desk::cancel_all(const moment& now) {
+  for (owner_id owner = 0; owner < lines_.size(); ++owner) cancel_open(owner, now);
+}
+
+std::vector<std::string> order_desk::open_names() {
+  std::vector<std::string> all;
+  for (const auto number : table_.open()) {
+    const auto* x = table_.find(order_id{number});
+    all.push_back(
+        fmt::format("{} ({}, {})", x->what.label, name_of(x->what.request.instrument), to_text(x->life.last().state)));
   }
+  return all;
 }
 
-void order_desk::on_settlement(const match::settlement& what) {
-  told_.settle(what);
-  tell(sessions_[what.owner], wire::position_settled{.venue_ns = what.venue_ns,
-                                                     .instrument = what.instrument,
-                                                     .size = what.size,
-                                                     .delivery = what.delivery,
-                                                     .payoff = what.payoff,
-                                                     .fee = what.fee});
+void order_desk::on_market(const market_event& event, const moment& now) {
+  tools_.risk.on_market(event, now);
+  if (std::holds_alternative<instrument_status>(event.body)) return;
+  if (std::exchange(data_of(event.instrument).has_come, true)) return;
+  std::vector<std::uint64_t> ready;
+  std::erase_if(waiting_, [&](std::uint64_t number) {
+    const auto* x = table_.find(order_id{number});
+    const bool is_ready = x && x->what.request.instrument == event.instrument;
+    if (is_ready) ready.push_back(number);
+    return is_ready;
+  });
+  for (const auto number : ready)
+    if (auto* x = table_.find(order_id{number}); !x->life.is_final()) send(*x, now);
 }
 
-void order_desk::tell(session& s, decltype(wire::order_update_message::body) what) {
-  wire::encode(bytes_, {{.epoch = epoch_, .sequence = ++s.sent, .strategy = s.name}, std::move(what)},
-               tools_.instruments);
+void order_desk::tell(tracked_order& x, order_life::news what) {
+  what.update.order = x.of_strategy;
+  if (what.update.execution) what.update.execution->order = x.of_strategy;
+  tell(lines_.of(x.what.owner), wire::order_change{x.what.label, std::move(what.trade_id), std::move(what.update)});
+}
+
+void order_desk::tell(strategy_line& s, decltype(wire::order_update_message::body) what) {
   tools_.metrics.updates.add();
-  if (!tools_.send(s.peer, bytes_)) tools_.metrics.undelivered.add();
-  if (!s.topic.empty()) tools_.publish(s.topic, bytes_);
+  if (!lines_.tell(s, std::move(what))) tools_.metrics.undelivered.add();
 }
 
 } // namespace strike::exec

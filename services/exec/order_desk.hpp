@@ -1,98 +1,154 @@
 #pragma once
 
-#include "base/rules.hpp"
-#include "exec/order_venue.hpp"
-#include "match/ledger.hpp"
+#include "exec/account_book.hpp"
+#include "exec/desk_metrics.hpp"
+#include "exec/order_store.hpp"
+#include "exec/order_table.hpp"
+#include "exec/reconciler.hpp"
+#include "exec/risk_gate.hpp"
+#include "exec/strategy_lines.hpp"
 #include "process/log.hpp"
-#include "process/metrics.hpp"
-#include "wire/order.hpp"
 
-#include <boost/unordered/unordered_flat_map.hpp>
-
+#include <array>
 #include <deque>
 #include <functional>
-#include <map>
-#include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 namespace strike::exec {
 
-/// The metrics of exec.
-struct desk_metrics {
-  explicit desk_metrics(process::metric_registry& in);
-
-  process::counter &requests, &malformed, &unknown, &placed, &refused, &fills, &updates, &undelivered;
-  process::gauge& open;
-};
-
-/// What strategies ask for, and what becomes of it: knows every order by its client id, whose it is and how it stands,
-/// hands it to the venue and tells its strategy, over the bus and on `ord/<strategy>/`. Pure: bytes in, bytes out, time
-/// handed in. One thread.
+/// What strategies ask for, and what becomes of it: knows every order by its client id, whose it is and how it stands;
+/// keeps the intent, hands it to the venue and tells its strategy. Compares with each venue at the start and again and
+/// again. Bytes in, bytes out, time handed in. One thread.
 class order_desk final : public venue_reports {
 public:
   struct tools {
     instrument_registry& instruments;
     instrument_rules& rules;
-    order_venue& venue;
+    order_store& store;
+    risk_gate& risk;
     process::logger& log;
     desk_metrics& metrics;
-    /// To a strategy's process. @returns false: it is not there
-    std::function<bool(std::string_view peer, std::string_view bytes)> send;
-    std::function<void(std::string_view topic, std::string_view bytes)> publish;
+    std::function<moment()> clock;
+    /// An order needs the market data of its instrument; called once for each.
+    std::function<void(instrument_id)> want;
+    strategy_lines::tools lines;
+    reconcile_rules reconcile = {};
   };
-  /// How many final orders are remembered, so that a strategy that was away can ask for them.
-  static constexpr std::size_t kept_final = 10'000;
+  /// How long an order waits for the first market data of its instrument before it is refused.
+  static constexpr std::int64_t data_wait_ns = 2'000'000'000;
+  /// What every venue takes for a label.
+  static constexpr std::size_t longest_client_id = 36;
 
   /// @param epoch of this start, never 0
-  order_desk(std::uint64_t epoch, tools with) : epoch_{epoch}, tools_{std::move(with)}, told_{tools_.rules} {}
+  order_desk(std::uint64_t epoch, tools with)
+      : tools_{std::move(with)}, lines_{epoch, tools_.lines}, book_{tools_.rules} {}
+
+  /// Who carries out the orders of a venue; outlives the desk. Before `restore`.
+  /// @param is_simulated its settlements name the strategy
+  void attach(const account_name& account, order_venue& by, bool is_simulated);
+  /// Takes up what the store has: strategies, bookings, orders that are not final. Before the first request.
+  /// @param held every booking of the accounts attached, for who simulates them
+  /// @returns `ec::io`
+  result<void> restore(const std::function<void(const booking&)>& held);
 
   /// An OrderRequest.
-  void take(std::string_view peer, std::string_view bytes, std::int64_t now_ns);
+  void take(std::string_view peer, std::string_view bytes, const moment& now);
+  /// Orders that wait for the instrument's data go on.
+  void on_market(const market_event& event, const moment& now);
+  /// Does what is due: questions to venues, comparisons, orders that waited too long.
+  /// @returns when to call again, steady time
+  std::int64_t round(const moment& now);
+  /// No new orders and amendments from now on.
+  void refuse(std::string_view why) { refuse_why_ = why; }
+  void cancel_all(const moment& now);
+  std::size_t open_orders() const { return table_.open().size(); }
+  /// "gamma-1 (deribit:BTC-PERPETUAL, open)", for those that are not final.
+  std::vector<std::string> open_names();
 
-  void on_update(const order_update& update, std::string_view venue_trade_id) override;
+  void on_order(const order_fact& what) override;
+  void on_fill(const fill_fact& what) override;
+  void on_fill_undone(venue at, std::string_view trade_id, std::string_view why) override;
+  void on_no_answer(order_id order, std::string_view why) override;
+  void on_absent(order_id order, std::string_view why) override;
+  void on_session(venue at, session_state now, std::string_view why) override;
+  void on_account(account_fact&& what) override;
+  void on_account_failed(venue at, std::string_view why) override;
   void on_settlement(const match::settlement& what) override;
 
 private:
-  /// One strategy, over all its restarts.
-  struct session {
-    std::string name, topic;
-    owner_id owner = 0;
-    std::string peer;                 ///< where its updates go
-    std::uint64_t epoch = 0;          ///< of the instance that is there now
-    std::uint64_t seen = 0, sent = 0; ///< sequences of both directions
+  /// One venue, as attached.
+  struct venue_desk {
+    account_name account;
+    order_venue* by = nullptr;
+    bool is_simulated = false;
+    session_state session = session_state::down;
+    std::optional<reconciler> compared;
+    std::set<std::string> foreign_orders;                                ///< as reported
+    std::set<std::tuple<instrument_id, quantity, quantity>> differences; ///< of positions, as reported
+    std::string last_down;                                               ///< why, as logged
   };
-  struct order {
-    std::string client_id;
-    order_id of_strategy;
-    owner_id owner = 0;
-    order_request request;
-    order_update last; ///< with the strategy's own order number
+  struct market_data {
+    bool is_wanted = false, has_come = false;
   };
 
-  session& session_of(std::string_view peer, const wire::order_header& from, std::int64_t now_ns);
-  void handle(session& s, const wire::place_order& what, std::int64_t now_ns);
-  void handle(session& s, const wire::amend_order& what, std::int64_t now_ns);
-  void handle(session& s, const wire::cancel_order& what, std::int64_t now_ns);
-  void handle(session& s, const wire::cancel_strategy_orders& what, std::int64_t now_ns);
-  void handle(session& s, const wire::ask_account& what, std::int64_t now_ns);
-  void handle(session& s, const wire::unknown_order& what, std::int64_t now_ns);
-  order* find(const session& s, std::string_view client_id);
-  void cancel_all(const session& s, std::int64_t now_ns);
-  void tell(session& s, decltype(wire::order_update_message::body) what);
-  void forget_old();
+  // order_desk.cpp: requests
+  strategy_line* line_of(std::string_view peer, const wire::order_header& from, const moment& now);
+  void handle(strategy_line& s, const wire::place_order& what, const moment& now);
+  void handle(strategy_line& s, const wire::amend_order& what, const moment& now);
+  void handle(strategy_line& s, const wire::cancel_order& what, const moment& now);
+  void handle(strategy_line& s, const wire::cancel_strategy_orders& what, const moment& now);
+  void handle(strategy_line& s, const wire::ask_account& what, const moment& now);
+  void handle(strategy_line& s, const wire::unknown_order& what, const moment& now);
+  bool tell_known(strategy_line& s, const std::string& client_id);
+  /// Why it cannot even be considered; empty if it can.
+  std::string fault_of(const wire::place_order& what) const;
+  void reject(strategy_line& s, const wire::place_order& what, std::string why, const moment& now);
+  void send(tracked_order& x, const moment& now);
+  void cancel(tracked_order& x, const moment& now);
+  tracked_order* open_order(const strategy_line& s, std::string_view client_id);
+  void cancel_open(owner_id owner, const moment& now);
 
-  const std::uint64_t epoch_;
+  // order_desk_facts.cpp: what venues say of orders
+  tracked_order* order_of(order_id id);
+  /// What the life has become is kept, weighed and told.
+  void after(tracked_order& x, const order_life::standing& before, bool is_kept = false);
+  void take_foreign(venue at, const fill_fact& what);
+  void undo(tracked_order& x, std::string_view trade_id, std::string_view why);
+  bool keep(result<void> done);
+  void settle(venue_desk& at, std::optional<owner_id> owner, const match::settlement& what);
+
+  // order_desk_accounts.cpp: restart and comparison
+  void restore_order(stored_order&& x);
+  std::int64_t ask_venues(const moment& now);
+  std::int64_t ask_orders(const moment& now);
+  void report_orders(venue_desk& at, const account_fact& what, const comparison& found, const moment& now);
+  void report_positions(venue_desk& at, const comparison& found, const moment& now);
+  void adopt_first(venue_desk& at, const account_fact& what, const moment& now);
+  void note(std::string kind, std::string subject, std::string text);
+
+  void tell(tracked_order& x, order_life::news what);
+  void tell(strategy_line& s, decltype(wire::order_update_message::body) what);
+  venue_desk& desk_of(venue at) { return venues_[static_cast<std::size_t>(at)]; }
+  std::string name_of(instrument_id id) const;
+  market_data& data_of(instrument_id id);
+
   tools tools_;
-  match::ledger told_;           ///< as far as strategies have been told
-  std::deque<session> sessions_; ///< by owner
-  std::map<std::string, owner_id, std::less<>> owners_;
-  boost::unordered_flat_map<std::uint64_t, std::unique_ptr<order>> orders_; ///< by our number
-  std::map<std::string, std::uint64_t, std::less<>> by_client_id_;
-  std::deque<std::uint64_t> final_; ///< oldest first
+  strategy_lines lines_;
+  order_table table_;
+  account_book book_;
+  std::array<venue_desk, venue_count> venues_;
+  std::vector<market_data> market_data_;                 ///< by instrument
+  std::deque<std::uint64_t> waiting_;                    ///< orders that need data, oldest first
+  std::set<std::uint64_t> doubtful_;                     ///< orders that their venue has to be asked about
+  std::set<std::pair<venue, std::string>> undone_early_; ///< fills taken back before they came
   std::uint64_t last_order_ = 0;
-  std::string bytes_;
+  std::string refuse_why_; ///< not empty: no new orders
 };
 
 } // namespace strike::exec

@@ -5,38 +5,46 @@
 #include "match/latency.hpp"
 #include "simulator/simulation_config.hpp"
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include <deque>
 #include <functional>
+#include <optional>
 #include <variant>
 #include <vector>
 
 namespace strike::exec {
 
-/// Live market data, simulated fills: orders take the way there and back that `[venue.*]` says and meet `libs/match`
-/// in between. Market data counts from when we see it, so that an order acts on what is displayed here when it arrives;
-/// the venue's real matching is a feed delay ahead. One thread.
+/// One venue's live market data, simulated fills: orders take the way there and back that `[venue.*]` says and meet
+/// `libs/match` in between. Market data counts from when we see it, so that an order acts on what is displayed here
+/// when it arrives; the venue's real matching is a feed delay ahead. Its clock is the wall time it is handed. One
+/// thread.
 class paper_venue final : public order_venue, match::exchange_listener {
 public:
   struct tools {
     instrument_registry& instruments;
     instrument_rules& rules;
-    /// An order needs the market data of its instrument; called once for each.
-    std::function<void(instrument_id)> want;
     std::function<void(match::warning, instrument_id, std::string_view)> warn;
   };
-  /// How long an order waits for the first market data of its instrument before it is refused.
-  static constexpr std::int64_t data_wait_ns = 2'000'000'000;
 
-  paper_venue(const simulator::simulation_config& how, tools with);
+  paper_venue(venue at, const simulator::simulation_config& how, tools with, venue_reports& to);
 
-  /// @param now_ns never goes back, here and in all calls
-  void on_market(const market_event& event, std::int64_t now_ns);
+  /// A fill, or a settlement, from before: what the account holds. Before the first call of another kind.
+  void hold(owner_id owner, const fill& what, const moment& now);
+  void hold(const match::settlement& what);
 
-  void place(owner_id owner, order_id id, const order_request& what, std::int64_t now_ns) override;
-  void amend(owner_id owner, order_id id, instrument_id instrument, price limit, quantity size,
-             std::int64_t now_ns) override;
-  void cancel(owner_id owner, order_id id, instrument_id instrument, std::int64_t now_ns) override;
-  std::int64_t round(std::int64_t now_ns, venue_reports& to) override;
+  /// An event of this venue.
+  void on_market(const market_event& event, const moment& now);
+
+  /// Paper orders end with the process that simulated them: told as cancelled.
+  void restore(const venue_order& what, std::string_view venue_id, const std::vector<std::string>& keys) override;
+  void place(const approved_order& what, const moment& now) override;
+  void amend(order_id id, price limit, quantity size, const moment& now) override;
+  void cancel(order_id id, const moment& now) override;
+  void cancel_everything(const moment& now) override;
+  void ask_order(order_id id, const moment& now) override;
+  void ask_account(std::int64_t fills_since_ns, const moment& now) override;
+  std::int64_t round(const moment& now) override;
 
 private:
   /// On its way to the venue.
@@ -48,32 +56,30 @@ private:
     order_request terms; ///< amend: limit and size; always the instrument
     std::int64_t response_delay_ns = 0;
   };
+  struct absent {
+    order_id order;
+  };
   /// On its way back.
   struct response {
     std::int64_t at_ns = 0;
-    std::variant<order_update, match::settlement> what;
+    std::variant<order_fact, fill_fact, match::settlement, account_fact, absent> what;
   };
-  /// The line to one venue, first in, first out both ways.
-  struct line {
-    explicit line(const match::latency_config& how) : latency{how} {}
-    match::latency_model latency;
-    std::deque<request> requests;
-    std::deque<response> responses;
-  };
-  struct market_data {
-    bool is_wanted = false, has_come = false;
+  /// An order that is not final.
+  struct known {
+    owner_id owner = 0;
+    instrument_id instrument;
+    std::uint32_t fills = 0;
   };
 
-  void send(request what, std::int64_t now_ns);
+  void move_clock(const moment& now) { now_ns_ = std::max(now_ns_, now.wall_ns); }
+  void send(request what);
   void refuse(const request& what, std::string_view why, const match::round_trip& trip);
-  /// Carries out what has arrived and is not waiting for data.
-  void arrive(line& on, std::int64_t now_ns);
-  void execute(const request& what, std::int64_t now_ns);
-  std::int64_t next_arrival_ns(const line& on) const;
-  static void tell(line& on, std::int64_t now_ns, venue_reports& to);
-  market_data& data_of(instrument_id id);
-  line& line_of(instrument_id id) { return lines_[static_cast<std::size_t>(tools_.instruments.at(id).at)]; }
-  void push(line& on, std::int64_t venue_ns, std::int64_t delay_ns, decltype(response::what) what);
+  void execute(const request& what);
+  /// Carries out what has arrived.
+  void arrive();
+  void tell();
+  void push(std::int64_t venue_ns, std::int64_t delay_ns, decltype(response::what) what);
+  order_fact fact_of(const order_update& update) const;
 
   void on_update(owner_id owner, const order_update& update) override;
   void on_settlement(const match::settlement& what) override;
@@ -81,12 +87,17 @@ private:
     tools_.warn(kind, instrument, text);
   }
 
+  const venue at_;
   tools tools_;
+  venue_reports& to_;
   match::exchange exchange_;
-  std::vector<line> lines_;              ///< by venue
-  std::vector<market_data> market_data_; ///< by instrument
+  match::latency_model latency_;
+  std::deque<request> requests_; ///< the line to the venue is first in, first out, both ways
+  std::deque<response> responses_;
+  boost::unordered_flat_map<std::uint64_t, known> orders_;
   std::int64_t now_ns_ = 0;
-  std::int64_t answer_delay_ns_ = -1; ///< of the request being carried out; -1: none is
+  const request* answered_ = nullptr; ///< the request being carried out
+  bool is_up_ = false;                ///< as told
 };
 
 } // namespace strike::exec

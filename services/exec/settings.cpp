@@ -2,7 +2,22 @@
 
 #include "feed/endpoints.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 namespace strike::exec {
+
+namespace {
+
+constexpr std::int64_t shortest_reconcile_ns = 5'000'000'000;
+
+std::filesystem::path store_of(config::section& table) {
+  const std::filesystem::path usual = "data/exec.db";
+  return table.has("store") ? table.file("store") : table.folder() / usual;
+}
+
+} // namespace
 
 settings read_settings(config::section root) {
   auto table = root.table("exec");
@@ -12,8 +27,34 @@ settings read_settings(config::section root) {
   x.publish = feed::read_bind(root, table, "publish", "tcp://127.0.0.1:5571");
   x.clock = table.choice("clock", x.clock);
   x.queue = static_cast<std::size_t>(table.integer("queue", static_cast<std::int64_t>(x.queue), 1'000, 10'000'000));
+  x.store = store_of(table);
+  x.ca_file = table.file("ca_file").string();
+  x.live = read_live_venues(root, table, live_venue_kinds());
+  x.reconcile.orders = table.choice("foreign_orders", x.reconcile.orders);
+  x.reconcile.positions = table.choice("foreign_positions", x.reconcile.positions);
+  x.reconcile.every_ns = table.duration_ns("reconcile_every", x.reconcile.every_ns);
+  if (x.reconcile.every_ns < shortest_reconcile_ns)
+    table.reject("reconcile_every", "is below 5s: venues limit how often an account may be asked for");
+  x.cancel_on_stop = table.flag("cancel_on_stop", x.cancel_on_stop);
+  x.stop_wait_ns = table.duration_ns("stop_wait", x.stop_wait_ns);
   x.simulation = simulator::read_simulation(root);
   return x;
+}
+
+std::filesystem::path read_store_file(config::section root) {
+  auto table = root.table("exec");
+  return store_of(table);
+}
+
+std::string banner(const settings& how) {
+  std::string text;
+  for (const auto& row : enum_names<venue>::table) {
+    if (!text.empty()) text += ", ";
+    const auto live = std::ranges::find(how.live, row.value, &live_venue::at);
+    text +=
+        live == how.live.end() ? fmt::format("{} paper", row.text) : fmt::format("{} LIVE ({})", row.text, live->shown);
+  }
+  return text;
 }
 
 } // namespace strike::exec

@@ -4,39 +4,36 @@
 #include "bus/request.hpp"
 #include "exec/exec_actor.hpp"
 #include "exec/messages.hpp"
+#include "net/loop.hpp"
 
-#include <caf/event_based_actor.hpp>
 #include <caf/send.hpp>
 
 #include <chrono>
+#include <future>
 #include <mutex>
 
 namespace strike::exec {
 
 namespace {
 
-std::int64_t system_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-
-/// The ends of the bus, and the way from their threads to the actor, which may be restarted.
+/// The ends of the bus, and the way between their threads and the actor, which may be restarted.
 struct exec_link {
-  std::mutex guard;
+  std::mutex guard; ///< of the two below
   caf::actor exec;
-  std::unique_ptr<bus::threaded_publisher> publisher;
   std::unique_ptr<bus::request_server> server;
+  std::unique_ptr<bus::threaded_publisher> publisher; ///< before the actor
 
   caf::actor current() {
     const std::scoped_lock lock{guard};
     return exec;
   }
+  bool send(std::string_view peer, std::string_view bytes) {
+    const std::scoped_lock lock{guard};
+    return server && server->send(peer, bytes).has_value();
+  }
 };
 
-result<void> open(exec_link& to, process::environment& env, const bus::context& where, const settings& how) {
-  auto published = bus::threaded_publisher::open(where, {.bind = how.publish});
-  if (!published) return std::unexpected{published.error()};
-  to.publisher = *std::move(published);
+result<void> open_server(exec_link& to, process::environment& env, const bus::context& where, const settings& how) {
   auto served = bus::request_server::open(
       where, {.bind = how.listen,
               .on_request =
@@ -48,37 +45,59 @@ result<void> open(exec_link& to, process::environment& env, const bus::context& 
                     env.log.warning("an order update found no strategy", {{"why", why}}); // it asks when it is back
                   }});
   if (!served) return std::unexpected{served.error()};
+  const std::scoped_lock lock{to.guard};
   to.server = *std::move(served);
   return {};
+}
+
+/// Waits until exec has cancelled what it is told to cancel, and says what is left.
+void stop_exec(exec_link& link, process::logger& log, std::chrono::nanoseconds bound) {
+  const auto promise = std::make_shared<std::promise<std::vector<std::string>>>();
+  auto left = promise->get_future();
+  caf::anon_send(link.current(), stop_atom_v, promise);
+  if (left.wait_for(bound + std::chrono::seconds{1}) != std::future_status::ready)
+    return log.error("exec did not say in time what it leaves open; look with: strike orders --open");
+  const auto names = left.get();
+  if (names.empty()) return log.info("no order is left open");
+  for (const auto& name : names) log.warning("left open", {{"order", name}});
 }
 
 } // namespace
 
 result<running> start(process::environment& env, const bus::context& where,
                       std::shared_ptr<instrument_registry> instruments, caf::actor router, settings how) {
-  auto link = std::make_shared<exec_link>();
-  env.on_stop("exec", [link] {}); // owns the ends of the bus: they outlive the actor
-  const auto tools = std::make_shared<const exec_tools>(exec_tools{
+  if (const auto tried = net::loop::open({.ca_file = how.ca_file, .on_warning = {}}); !tried)
+    return std::unexpected{tried.error()}; // a wrong CA file is the user's to mend, and to be told at once
+  auto store = order_store::open(how.store, *instruments);
+  if (!store) return std::unexpected{store.error()};
+  const auto bound = std::chrono::nanoseconds{how.stop_wait_ns};
+  running made{.banner = banner(how)};
+  auto link = std::make_shared<exec_link>(); // owns the ends of the bus: they outlive the actor
+  env.on_stop("exec", [link, &log = env.log, bound] { stop_exec(*link, log, bound); });
+  const auto parts = std::make_shared<exec_parts>(exec_parts{
       .how = how,
       .instruments = std::move(instruments),
       .router = std::move(router),
       .log = env.log,
       .metrics = env.metrics,
-      .wall_ns = system_ns,
-      .send = [to = link.get()](std::string_view peer,
-                                std::string_view bytes) { return to->server->send(peer, bytes).has_value(); },
+      .store = *std::move(store),
+      .send = [to = link.get()](std::string_view peer, std::string_view bytes) { return to->send(peer, bytes); },
       .publish = [to = link.get()](std::string_view topic,
                                    std::string_view bytes) { to->publisher->publish(topic, bytes); }});
-  auto actor = env.supervise({"exec", [tools, to = link.get()](caf::actor_system& in) {
-                                auto made = in.spawn(exec_behavior, tools);
+  auto published = bus::threaded_publisher::open(where, {.bind = how.publish});
+  if (!published) return std::unexpected{published.error()};
+  link->publisher = *std::move(published);
+  auto actor = env.supervise({"exec", [parts, to = link.get()](caf::actor_system& in) {
+                                auto exec = spawn_exec(in, parts);
                                 const std::scoped_lock lock{to->guard};
-                                to->exec = made;
-                                return made;
+                                to->exec = exec;
+                                return exec;
                               }});
   if (!actor) return std::unexpected{actor.error()};
-  if (auto ok = open(*link, env, where, how); !ok) return std::unexpected{ok.error()};
-  running made{.listen = link->server->endpoint(), .publish = link->publisher->endpoint()};
-  env.log.info("paper trading", {{"listen", made.listen}, {"publish", made.publish}});
+  if (auto ok = open_server(*link, env, where, how); !ok) return std::unexpected{ok.error()};
+  made.listen = link->server->endpoint();
+  made.publish = link->publisher->endpoint();
+  env.log.info("orders: " + made.banner, {{"listen", made.listen}, {"publish", made.publish}});
   return made;
 }
 

@@ -13,6 +13,7 @@ namespace strike::exec {
 
 struct running {
   std::string listen, publish; ///< as bound
+  std::string banner;          ///< what is live, what is on paper
 };
 
 /// Starts exec in this process.

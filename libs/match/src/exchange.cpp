@@ -147,6 +147,18 @@ void exchange::cancel_all(owner_id owner, std::int64_t now_ns) {
   for (const auto at : state_->orders.of(owner)) state_->end(at, order_state::cancelled, "by request");
 }
 
+void exchange::hold(owner_id owner, const fill& what, std::int64_t now_ns) {
+  auto& s = *state_;
+  s.now_ns = std::max(s.now_ns, now_ns);
+  auto& m = s.market_of(what.instrument);
+  s.desk_of(m, what.instrument); // it will expire, or pay funding
+  s.watch(m, what.instrument);
+  s.owner_count = std::max(s.owner_count, owner + 1);
+  s.accounts.book(owner, what);
+}
+
+void exchange::hold(const settlement& what) { state_->accounts.settle(what); }
+
 std::int64_t exchange::next_deadline_ns() const { return state_->deadline_ns; }
 
 void exchange::advance(std::int64_t now_ns) {

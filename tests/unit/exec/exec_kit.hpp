@@ -2,7 +2,9 @@
 
 #include "base/time.hpp"
 #include "exec/order_desk.hpp"
-#include "exec/paper_venue.hpp"
+#include "exec/order_store.hpp"
+#include "kit/temp_folder.hpp"
+#include "simulator/simulation_config.hpp"
 
 #include <gtest/gtest.h>
 #include <spdlog/sinks/null_sink.h>
@@ -14,8 +16,7 @@
 
 namespace strike::exec::test {
 
-/// Exec without its actor: a desk on a paper venue whose way takes 5 ms there and 3 ms back. Strategies talk to it in
-/// bytes.
+/// Exec's desk with a store of its own; venues are the test's. Strategies talk to it in bytes.
 struct exec_kit : testing::Test {
   static constexpr std::int64_t ms = ns_per_ms;
 
@@ -30,24 +31,34 @@ struct exec_kit : testing::Test {
   process::metric_registry registry;
   desk_metrics metrics{registry};
   std::vector<instrument_id> wanted;
-  std::int64_t now_ns = ns_per_s; ///< moved by the test
-  paper_venue venue{simulation,
-                    {.instruments = instruments,
-                     .rules = rules,
-                     .want = [this](instrument_id x) { wanted.push_back(x); },
-                     .warn = [](match::warning, instrument_id, std::string_view) {}}};
-  order_desk desk{7,
-                  {.instruments = instruments,
-                   .rules = rules,
-                   .venue = venue,
-                   .log = log,
-                   .metrics = metrics,
-                   .send =
-                       [this](std::string_view peer, std::string_view bytes) {
-                         sent.push_back({std::string{peer}, *wire::decode_order_update(bytes, instruments)});
-                         return true;
-                       },
-                   .publish = [this](std::string_view topic, std::string_view) { topics.emplace_back(topic); }}};
+  std::int64_t now_ns = ns_per_s; ///< moved by the test; on both clocks
+  moment now() const { return {.steady_ns = now_ns, .wall_ns = now_ns}; }
+  temp_folder folder;
+  std::unique_ptr<order_store> store = *order_store::open(folder / "exec.db", instruments);
+  account_name home{venue::deribit, "paper"};
+  reconcile_rules reconcile;
+  risk_gate risk{instruments};
+  std::unique_ptr<order_desk> desk = make_desk();
+
+  std::unique_ptr<order_desk> make_desk() {
+    return std::make_unique<order_desk>(
+        7, order_desk::tools{
+               .instruments = instruments,
+               .rules = rules,
+               .store = *store,
+               .risk = risk,
+               .log = log,
+               .metrics = metrics,
+               .clock = [this] { return now(); },
+               .want = [this](instrument_id x) { wanted.push_back(x); },
+               .lines = {instruments,
+                         [this](std::string_view peer, std::string_view bytes) {
+                           sent.push_back({std::string{peer}, *wire::decode_order_update(bytes, instruments)});
+                           return true;
+                         },
+                         [this](std::string_view topic, std::string_view) { topics.emplace_back(topic); }},
+               .reconcile = reconcile});
+  }
 
   struct told {
     std::string peer;
@@ -63,29 +74,11 @@ struct exec_kit : testing::Test {
     EXPECT_TRUE(document.finish());
     return made;
   }
-
   void request(decltype(wire::order_request_message::body) body, const std::string& strategy = "s",
                std::uint64_t epoch = 1) {
     std::string bytes;
     wire::encode(bytes, {{.epoch = epoch, .sequence = ++sequence, .strategy = strategy}, std::move(body)}, instruments);
-    desk.take("peer of " + strategy, bytes, now_ns);
-  }
-  void quote(instrument_id what, std::int64_t bid_nanos, std::int64_t ask_nanos, quantity size = {1'000 * ns_per_s}) {
-    venue.on_market({.venue_ns = now_ns,
-                     .recv_ns = now_ns,
-                     .instrument = what,
-                     .body = ticker{.best_bid = price{bid_nanos},
-                                    .best_ask = price{ask_nanos},
-                                    .best_bid_size = size,
-                                    .best_ask_size = size}},
-                    now_ns);
-  }
-  /// Time passes, and what becomes known is told when it does.
-  void pass(std::int64_t ns) {
-    const auto end_ns = now_ns + ns;
-    for (auto next_ns = venue.round(now_ns, desk); next_ns <= end_ns; next_ns = venue.round(now_ns, desk))
-      now_ns = std::max(now_ns, next_ns);
-    now_ns = end_ns;
+    desk->take("peer of " + strategy, bytes, now());
   }
   /// "c1 filled 10/0" for every change that was told: client id, state, filled, remaining; and forgets them.
   std::vector<std::string> take_changes() {

@@ -1,11 +1,14 @@
 #include "exec_kit.hpp"
 
+#include "exec/paper_venue.hpp"
+
 #include <gmock/gmock.h>
 
 #include <random>
 
 using namespace strike;
 using namespace strike::literals;
+using exec::order_desk;
 using exec::test::exec_kit;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -13,8 +16,61 @@ using testing::IsEmpty;
 
 namespace {
 
-struct paper : exec_kit {
+/// A desk on a paper venue whose way takes 5 ms there and 3 ms back.
+struct on_paper : exec_kit {
   static constexpr std::int64_t dollars = ns_per_s;
+
+  std::unique_ptr<exec::paper_venue> simulated;
+
+  on_paper() { start(); }
+  void start() {
+    simulated = std::make_unique<exec::paper_venue>(
+        venue::deribit, simulation,
+        exec::paper_venue::tools{
+            .instruments = instruments, .rules = rules, .warn = [](match::warning, instrument_id, std::string_view) {}},
+        *desk);
+    desk->attach(home, *simulated, true);
+    ASSERT_TRUE(desk->restore([this](const exec::booking& x) {
+      if (const auto* made = std::get_if<fill>(&x.what)) simulated->hold(*x.owner, *made, now());
+      if (const auto* made = std::get_if<match::settlement>(&x.what)) simulated->hold(*made);
+    }));
+    pass(0); // up, and compared
+  }
+  /// Exec dies, and another takes its place.
+  void restart() {
+    desk.reset();
+    simulated.reset();
+    store.reset();
+    store = *exec::order_store::open(folder / "exec.db", instruments);
+    desk = make_desk();
+    sequence = 0;
+    start();
+  }
+
+  void on_market(const market_event& event) {
+    simulated->on_market(event, now());
+    desk->on_market(event, now());
+  }
+  void quote(instrument_id what, std::int64_t bid_nanos, std::int64_t ask_nanos, quantity size = {1'000 * ns_per_s}) {
+    on_market({.venue_ns = now_ns,
+               .recv_ns = now_ns,
+               .instrument = what,
+               .body = ticker{.best_bid = price{bid_nanos},
+                              .best_ask = price{ask_nanos},
+                              .best_bid_size = size,
+                              .best_ask_size = size}});
+  }
+  std::int64_t round() {
+    const auto next_ns = desk->round(now());
+    return std::min(next_ns, simulated->round(now()));
+  }
+  /// Time passes, and what becomes known is told when it does.
+  void pass(std::int64_t ns) {
+    const auto end_ns = now_ns + ns;
+    for (int i = 0; i < 3; ++i) round(); // each may have something to do for the other
+    for (auto next_ns = round(); next_ns <= end_ns; next_ns = round()) now_ns = std::max(now_ns, next_ns);
+    now_ns = end_ns;
+  }
 
   wire::place_order buy(const std::string& client_id, price limit, quantity size) const {
     return {client_id, {1}, {.instrument = perpetual, .side = side::buy, .limit = limit, .size = size}};
@@ -33,7 +89,7 @@ struct paper : exec_kit {
   }
 };
 
-TEST_F(paper, an_order_takes_its_way_there_and_back) {
+TEST_F(on_paper, an_order_takes_its_way_there_and_back) {
   quote(perpetual, 60'000 * dollars, 60'001 * dollars);
   request(market("c1", side::buy, 10_qty, perpetual));
   pass(7 * ms);
@@ -42,7 +98,7 @@ TEST_F(paper, an_order_takes_its_way_there_and_back) {
   EXPECT_THAT(take_changes(), ElementsAre("c1 filled 10/0"));
 }
 
-TEST_F(paper, an_order_meets_what_is_displayed_when_it_arrives) {
+TEST_F(on_paper, an_order_meets_what_is_displayed_when_it_arrives) {
   quote(perpetual, 60'000 * dollars, 60'001 * dollars);
   request(market("c1", side::buy, 10_qty, perpetual));
   pass(4 * ms);
@@ -53,13 +109,13 @@ TEST_F(paper, an_order_meets_what_is_displayed_when_it_arrives) {
   EXPECT_EQ(change.update.execution->at, 60'101_px);
 }
 
-TEST_F(paper, asks_for_the_market_data_of_an_order_once) {
+TEST_F(on_paper, asks_for_the_market_data_of_an_order_once) {
   request(buy("c1", 50'000_px, 10_qty));
   request(buy("c2", 50'000_px, 10_qty));
   EXPECT_THAT(wanted, ElementsAre(perpetual));
 }
 
-TEST_F(paper, an_order_waits_for_market_data_but_not_for_ever) {
+TEST_F(on_paper, an_order_waits_for_market_data_but_not_for_ever) {
   request(buy("c1", 50'000_px, 10_qty));
   pass(1'000 * ms);
   EXPECT_THAT(take_changes(), IsEmpty());
@@ -75,7 +131,7 @@ TEST_F(paper, an_order_waits_for_market_data_but_not_for_ever) {
   EXPECT_THAT(change.update.reason, HasSubstr("no market data of deribit:BTC-27NOV26-90000-C"));
 }
 
-TEST_F(paper, amends_and_cancels) {
+TEST_F(on_paper, amends_and_cancels) {
   quote(perpetual, 60'000 * dollars, 60'001 * dollars);
   request(buy("c1", 50'000_px, 10_qty));
   pass(10 * ms);
@@ -89,7 +145,7 @@ TEST_F(paper, amends_and_cancels) {
   EXPECT_THAT(take_changes(), IsEmpty());
 }
 
-TEST_F(paper, cancels_all_of_one_strategy_and_of_no_other) {
+TEST_F(on_paper, cancels_all_of_one_strategy_and_of_no_other) {
   quote(perpetual, 60'000 * dollars, 60'001 * dollars);
   request(buy("a1", 50'000_px, 10_qty), "a");
   request(buy("a2", 50'000_px, 10_qty), "a");
@@ -105,7 +161,7 @@ TEST_F(paper, cancels_all_of_one_strategy_and_of_no_other) {
   EXPECT_THAT(ask({}, "b").orders.size(), 1U);
 }
 
-TEST_F(paper, an_order_that_comes_twice_is_placed_once) {
+TEST_F(on_paper, an_order_that_comes_twice_is_placed_once) {
   quote(perpetual, 60'000 * dollars, 60'001 * dollars);
   request(market("c1", side::buy, 10_qty, perpetual));
   request(market("c1", side::buy, 10_qty, perpetual));
@@ -115,7 +171,7 @@ TEST_F(paper, an_order_that_comes_twice_is_placed_once) {
   EXPECT_EQ(ask({}).positions[0].size, 10_qty);
 }
 
-TEST_F(paper, says_how_the_account_stands) {
+TEST_F(on_paper, says_how_the_account_stands) {
   quote(perpetual, 60'000 * dollars, 60'001 * dollars);
   request(market("c1", side::buy, 10_qty, perpetual));
   request(buy("c2", 50'000_px, 10_qty));
@@ -124,7 +180,7 @@ TEST_F(paper, says_how_the_account_stands) {
   const auto account = ask({"c1", "c9"});
   std::vector<std::string> orders;
   for (const auto& x : account.orders) orders.push_back(text_of(x));
-  EXPECT_THAT(orders, ElementsAre("c1 filled 10/0", "c2 open 0/10", "c9 cancelled 0/0"));
+  EXPECT_THAT(orders, ElementsAre("c2 open 0/10", "c1 filled 10/0", "c9 cancelled 0/0"));
   EXPECT_FALSE(account.orders[0].update.execution) << "a fill is told once";
   EXPECT_FALSE(account.orders[2].update.instrument.is_valid());
   ASSERT_EQ(account.positions.size(), 1U);
@@ -133,7 +189,7 @@ TEST_F(paper, says_how_the_account_stands) {
   EXPECT_NEAR(account.positions[0].average_price, 60'001, 0.1); // its cost is kept in whole 1e-9 coins
 }
 
-TEST_F(paper, a_strategy_that_starts_anew_finds_its_position_and_no_orders) {
+TEST_F(on_paper, a_strategy_that_starts_anew_finds_its_position_and_no_orders) {
   quote(perpetual, 60'000 * dollars, 60'001 * dollars);
   request(market("c1", side::sell, 10_qty, perpetual));
   request(buy("c2", 50'000_px, 10_qty));
@@ -146,26 +202,23 @@ TEST_F(paper, a_strategy_that_starts_anew_finds_its_position_and_no_orders) {
   EXPECT_THAT(take_changes(), ElementsAre("c2 cancelled 0/0"));
 }
 
-TEST_F(paper, publishes_what_it_tells_under_the_strategys_topic) {
+TEST_F(on_paper, publishes_what_it_tells_under_the_strategys_topic) {
   quote(perpetual, 60'000 * dollars, 60'001 * dollars);
   request(market("c1", side::buy, 10_qty, perpetual), "gamma");
   pass(10 * ms);
   EXPECT_THAT(topics, ElementsAre("ord/gamma/"));
 }
 
-TEST_F(paper, tells_of_an_expired_position) {
+TEST_F(on_paper, tells_of_an_expired_position) {
   const auto expiry_ns = instruments.at(option).info.expiry_ns;
   now_ns = expiry_ns - 10 * ns_per_s;
   const auto index = [&](double usd) {
-    venue.on_market({.venue_ns = now_ns,
-                     .recv_ns = now_ns,
-                     .instrument = option,
-                     .body = ticker{.best_bid = 0.1_px,
-                                    .best_ask = 0.101_px,
-                                    .best_bid_size = 5_qty,
-                                    .best_ask_size = 5_qty,
-                                    .index = usd}},
-                    now_ns);
+    on_market(
+        {.venue_ns = now_ns,
+         .recv_ns = now_ns,
+         .instrument = option,
+         .body = ticker{
+             .best_bid = 0.1_px, .best_ask = 0.101_px, .best_bid_size = 5_qty, .best_ask_size = 5_qty, .index = usd}});
   };
   index(100'000);
   request(market("c1", side::buy, 1_qty, option));
@@ -180,13 +233,13 @@ TEST_F(paper, tells_of_an_expired_position) {
   EXPECT_THAT(ask({}).positions, IsEmpty());
 }
 
-TEST_F(paper, survives_bytes_that_are_no_request) {
-  desk.take("peer", "garbage", now_ns);
+TEST_F(on_paper, survives_bytes_that_are_no_request) {
+  desk->take("peer", "garbage", now());
   EXPECT_EQ(metrics.malformed.value(), 1U);
   EXPECT_THAT(sent, IsEmpty());
 }
 
-TEST_F(paper, positions_are_the_sum_of_the_fills_told) {
+TEST_F(on_paper, positions_are_the_sum_of_the_fills_told) {
   std::mt19937_64 random{4};
   const auto below = [&](std::uint64_t n) { return random() % n; };
   quantity held;

@@ -49,6 +49,14 @@ constexpr bool is_final(order_state x) {
          x == order_state::expired;
 }
 
+/// Which price sets a stop order off.
+enum class stop_trigger : std::uint8_t { last, mark, index };
+template <> struct enum_names<stop_trigger> {
+  static constexpr std::string_view what = "stop trigger";
+  static constexpr std::array table = {enum_name{stop_trigger::last, "last"}, enum_name{stop_trigger::mark, "mark"},
+                                       enum_name{stop_trigger::index, "index"}};
+};
+
 /// What a strategy asks for.
 struct order_request {
   instrument_id instrument;
@@ -60,6 +68,10 @@ struct order_request {
   bool post_only = false;
   bool reduce_only = false;
   std::int64_t expire_ns = 0; ///< gtd only: when the venue cancels what is left
+  /// > 0: a stop order, which the venue holds back until the price of `trigger` is at or above it (buys), or at or
+  /// below it (sells).
+  price stop;
+  stop_trigger trigger = stop_trigger::last;
 };
 
 enum class liquidity : std::uint8_t { maker, taker };

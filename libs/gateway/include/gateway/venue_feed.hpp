@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/market_event.hpp"
+#include "base/moment.hpp"
 #include "base/registry.hpp"
 #include "feed/slot.hpp"
 #include "net/network.hpp"
@@ -15,11 +16,7 @@
 
 namespace strike::gateway {
 
-/// The two clocks at one instant. Everything that waits uses `steady_ns`; events carry `wall_ns` as `recv_ns`.
-struct moment {
-  std::int64_t steady_ns = 0;
-  std::int64_t wall_ns = 0; ///< since the Unix epoch
-};
+using strike::moment; ///< events carry `wall_ns` as `recv_ns`
 
 /// What a message was that could not be used; each is a label of a metric, and logged once per kind and detail.
 enum class oddity : std::uint8_t {

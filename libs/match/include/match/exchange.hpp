@@ -74,6 +74,10 @@ public:
   /// @returns `ec::invalid_order` if the two are not complements or the owner holds too few
   result<void> merge(owner_id owner, instrument_id yes, instrument_id no, quantity size, std::int64_t now_ns);
 
+  /// A fill, or a settlement, from before this exchange began: what its owners hold. Before all orders of the owner.
+  void hold(owner_id owner, const fill& what, std::int64_t now_ns);
+  void hold(const settlement& what);
+
   /// The next moment at which something happens by itself: an order's or instrument's expiry; INT64_MAX if none.
   std::int64_t next_deadline_ns() const;
   /// Fires the deadlines up to and including `now_ns`.

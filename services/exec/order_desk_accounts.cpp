@@ -1,0 +1,225 @@
+// Restart, sessions, and the comparison with what venues say of the account.
+#include "base/time.hpp"
+#include "exec/order_desk.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace strike::exec {
+
+void order_desk::note(std::string kind, std::string subject, std::string text) {
+  keep(tools_.store.note({tools_.clock().wall_ns, std::move(kind), std::move(subject), std::move(text)}));
+}
+
+result<void> order_desk::restore(const std::function<void(const booking&)>& held) {
+  const auto& from = tools_.store.read();
+  const auto names = from.strategies();
+  if (!names) return std::unexpected{names.error()};
+  for (const auto& name : *names) {
+    auto& s = lines_.add(static_cast<owner_id>(lines_.size()), name);
+    tools_.risk.name_owner(s.owner, name);
+    const auto epoch = from.value("epoch of " + name);
+    if (!epoch) return std::unexpected{epoch.error()};
+    std::from_chars(epoch->data(), epoch->data() + epoch->size(), s.epoch); // none: it was never heard
+  }
+  auto ok = from.bookings({}, [&](booking&& x) {
+    if (x.account != desk_of(x.account.at).account) return;
+    book_.replay(x);
+    if (const auto* made = std::get_if<fill>(&x.what)) tools_.risk.on_fill(x.owner, *made);
+    if (const auto* made = std::get_if<match::settlement>(&x.what); made && x.owner) tools_.risk.on_settlement(*made);
+    held(x);
+  });
+  if (!ok) return ok;
+  const auto last = from.last_order();
+  if (!last) return std::unexpected{last.error()};
+  last_order_ = *last;
+  auto open = from.orders({.is_open = true});
+  if (!open) return std::unexpected{open.error()};
+  for (auto& x : *open) restore_order(std::move(x));
+  return {};
+}
+
+void order_desk::restore_order(stored_order&& x) {
+  auto& at = desk_of(x.account.at);
+  if (!at.by || at.account != x.account)
+    return tools_.log.warning("an open order of an account that is not configured now; it stays as it is",
+                              {{"order", x.what.label}, {"venue", to_text(x.account.at)}, {"account", x.account.name}});
+  const auto venue_id = x.last.venue_id;
+  auto& made = table_.add({.what = x.what,
+                           .of_strategy = x.of_strategy,
+                           .at = x.account.at,
+                           .life = order_life{x.what.id, x.what.request, std::move(x.last), std::move(x.fills)}});
+  tools_.metrics.open.add(1);
+  tools_.risk.restore_order(made.what, made.life.last().limit, made.life.remaining());
+  doubtful_.insert(made.what.id.value);
+  at.by->restore(made.what, venue_id, x.keys);
+}
+
+std::int64_t order_desk::round(const moment& now) {
+  while (!waiting_.empty()) {
+    auto* x = table_.find(order_id{waiting_.front()});
+    const bool is_over = !x || x->life.has_left() || x->life.is_final();
+    if (!is_over && x->waits_until_ns > now.steady_ns) break;
+    waiting_.pop_front();
+    if (is_over) continue;
+    tools_.metrics.refused.add();
+    const auto before = x->life.last();
+    x->life.refuse(order_state::rejected,
+                   fmt::format("no market data of {} came within {} s; is its gateway up, and the symbol right?",
+                               name_of(x->what.request.instrument), data_wait_ns / ns_per_s),
+                   now.wall_ns);
+    after(*x, before, true);
+  }
+  const auto waits_ns = waiting_.empty() ? INT64_MAX : table_.find(order_id{waiting_.front()})->waits_until_ns;
+  return std::min({waits_ns, ask_orders(now), ask_venues(now), tools_.risk.round(now)});
+}
+
+std::int64_t order_desk::ask_orders(const moment& now) {
+  auto next_ns = INT64_MAX;
+  const auto doubtful = doubtful_; // an answer may come while we ask
+  for (const auto number : doubtful) {
+    auto* x = table_.find(order_id{number});
+    if (!x || desk_of(x->at).session != session_state::up) continue; // asked when it is up
+    if (x->life.ask_due(now) <= now.steady_ns) {
+      tools_.metrics.questions.add();
+      x->life.asked(now);
+      desk_of(x->at).by->ask_order(x->what.id, now);
+    }
+    next_ns = std::min(next_ns, x->life.ask_due(now));
+  }
+  return next_ns;
+}
+
+std::int64_t order_desk::ask_venues(const moment& now) {
+  auto next_ns = INT64_MAX;
+  for (auto& at : venues_) {
+    if (!at.compared) continue;
+    if (at.compared->due_ns() <= now.steady_ns) {
+      const auto newest = tools_.store.read().newest_fill_ns(at.account);
+      if (!newest) return keep(std::unexpected{newest.error()}), next_ns;
+      auto since_ns = *newest == 0 ? now.wall_ns : *newest;
+      for (const auto number : table_.open())
+        if (const auto* x = table_.find(order_id{number}); x->at == at.account.at)
+          since_ns = std::min(since_ns, x->life.last().changed_ns);
+      at.compared->asked(now.steady_ns);
+      at.by->ask_account(since_ns - reconciler::fill_margin_ns, now);
+    }
+    next_ns = std::min(next_ns, at.compared->due_ns());
+  }
+  return next_ns;
+}
+
+void order_desk::on_session(venue where, session_state now, std::string_view why) {
+  auto& at = desk_of(where);
+  const auto clock = tools_.clock();
+  const bool is_change = std::exchange(at.session, now) != now;
+  at.compared->restart(now == session_state::up, clock.steady_ns);
+  tools_.risk.on_reconciling(where, false, clock);
+  if (now == session_state::up) {
+    at.last_down.clear();
+    tools_.log.info("order session is up; orders and positions are compared",
+                    {{"venue", to_text(where)}, {"account", at.account.name}, {"how", why}});
+  } else if (is_change || at.last_down != why) {
+    at.last_down = why;
+    tools_.log.warning("order session is down", {{"venue", to_text(where)}, {"why", why}});
+  }
+}
+
+void order_desk::on_account_failed(venue where, std::string_view why) {
+  desk_of(where).compared->failed(tools_.clock().steady_ns);
+  tools_.log.warning("the account could not be asked for; trying again", {{"venue", to_text(where)}, {"why", why}});
+}
+
+void order_desk::on_account(account_fact&& what) {
+  auto& at = desk_of(what.at);
+  if (at.session != session_state::up) return;
+  for (const auto& x : what.fills) on_fill(x);
+  for (const auto& x : what.open) on_order(x);
+  const auto now = tools_.clock();
+  adopt_first(at, what, now);
+  const bool was_done = at.compared->is_reconciled();
+  const auto found = at.compared->compare(what, table_, book_, tools_.instruments);
+  report_orders(at, what, found, now);
+  report_positions(at, found, now);
+  at.compared->done(found.is_settled, tools_.reconcile, now.steady_ns);
+  if (was_done || !at.compared->is_reconciled()) return;
+  tools_.risk.on_reconciling(what.at, true, now);
+  tools_.log.info("orders and positions compared", {{"venue", to_text(what.at)},
+                                                    {"open", what.open.size()},
+                                                    {"positions", what.positions.size()},
+                                                    {"differences", found.confirmed.size()}});
+}
+
+/// What the account held before exec first saw it is its own.
+void order_desk::adopt_first(venue_desk& at, const account_fact& what, const moment& now) {
+  const auto key = fmt::format("first seen {} {}", to_text(at.account.at), at.account.name);
+  const auto seen = tools_.store.read().value(key);
+  if (!seen) return void(keep(std::unexpected{seen.error()}));
+  if (!seen->empty()) return;
+  for (const auto& x : what.positions) {
+    const auto more = x.size - book_.in_all(x.instrument);
+    if (more == quantity{}) continue;
+    const adoption made{x.instrument, more, "held before exec's first start"};
+    keep(tools_.store.adopt(at.account, made, now.wall_ns));
+    book_.adopt(made);
+    tools_.log.info("position adopted as the account's own",
+                    {{"instrument", name_of(x.instrument)}, {"size", to_string(more)}});
+  }
+  keep(tools_.store.set(key, std::to_string(now.wall_ns)));
+}
+
+void order_desk::report_orders(venue_desk& at, const account_fact& what, const comparison& found, const moment& now) {
+  for (const auto id : found.missing) {
+    tools_.metrics.questions.add();
+    at.by->ask_order(id, now);
+  }
+  for (const auto id : found.revived) {
+    const auto* x = table_.find(id);
+    tools_.metrics.differences.add();
+    tools_.log.warning("an order is open at the venue and final here; it is cancelled", {{"order", x->what.label}});
+    note("difference", x->what.label,
+         fmt::format("open at the venue, {} here; cancelled", to_text(x->life.last().state)));
+    at.by->cancel(id, now);
+  }
+  std::set<std::string> foreign{what.foreign_orders.begin(), what.foreign_orders.end()};
+  const bool is_cancelled = tools_.reconcile.orders == foreign_orders::cancel;
+  for (const auto& id : foreign) {
+    if (at.foreign_orders.contains(id)) continue;
+    tools_.metrics.differences.add();
+    tools_.log.warning("an open order that is not exec's",
+                       {{"venue", to_text(what.at)}, {"order", id}, {"cancelled", is_cancelled}});
+    note("difference", std::string{to_text(what.at)},
+         fmt::format("open order {} is not exec's{}", id, is_cancelled ? "; everything is cancelled" : ""));
+  }
+  if (is_cancelled && !foreign.empty()) at.by->cancel_everything(now);
+  at.foreign_orders = std::move(foreign);
+}
+
+void order_desk::report_positions(venue_desk& at, const comparison& found, const moment& now) {
+  for (const auto& x : found.differences)
+    tools_.log.warning(
+        "a position differs; it is looked at again",
+        {{"instrument", name_of(x.instrument)}, {"here", to_string(x.ours)}, {"venue", to_string(x.theirs)}});
+  for (const auto& x : found.confirmed) {
+    const auto text = fmt::format("the venue holds {}, exec {} ({} of it the account's own)", to_string(x.theirs),
+                                  to_string(x.ours), to_string(book_.own(x.instrument)));
+    const bool is_adopted = !at.compared->is_reconciled() && tools_.reconcile.positions == foreign_positions::adopt;
+    if (is_adopted) {
+      const adoption made{x.instrument, x.theirs - x.ours, "differed at the start"};
+      keep(tools_.store.adopt(at.account, made, now.wall_ns));
+      book_.adopt(made);
+    } else {
+      tools_.risk.on_mismatch(x.instrument, text, now);
+    }
+    if (!at.differences.insert({x.instrument, x.ours, x.theirs}).second) continue; // said before
+    tools_.metrics.differences.add();
+    tools_.log.error(is_adopted ? "position differs; adopted" : "position differs; the instrument is halted",
+                     {{"instrument", name_of(x.instrument)}, {"what", text}});
+    note("difference", name_of(x.instrument), text + (is_adopted ? "; adopted" : "; halted"));
+  }
+}
+
+} // namespace strike::exec

@@ -1,0 +1,186 @@
+// What venues say of orders, fills and settlements.
+#include "exec/order_desk.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace strike::exec {
+
+/// In memory, or taken out of the store: a word may come long after the end.
+tracked_order* order_desk::order_of(order_id id) {
+  if (auto* x = table_.find(id)) return x;
+  auto kept = tools_.store.read().find(id);
+  if (!kept) return keep(std::unexpected{kept.error()}), nullptr;
+  if (!*kept || (*kept)->account != desk_of((*kept)->account.at).account) {
+    tools_.log.error("a venue speaks of an order that the store does not have", {{"order", id.value}});
+    return nullptr;
+  }
+  auto& x = **kept;
+  return &table_.add({.what = x.what,
+                      .of_strategy = x.of_strategy,
+                      .at = x.account.at,
+                      .life = order_life{x.what.id, x.what.request, std::move(x.last), std::move(x.fills)}});
+}
+
+/// A write that failed: no order leaves any more, since its intent might not be kept.
+bool order_desk::keep(result<void> done) {
+  if (done) return true;
+  tools_.metrics.store_failures.add();
+  if (done.error().code == ec::invalid_order || !refuse_why_.empty()) return false;
+  refuse_why_ = "exec takes no orders, since its store cannot be written: " + done.error().text;
+  tools_.log.error("the order store failed: no new orders until exec is started anew", {{"why", done.error().text}});
+  return false;
+}
+
+void order_desk::after(tracked_order& x, const order_life::standing& before, bool is_kept) {
+  const auto now = tools_.clock();
+  const auto& last = x.life.last();
+  if (!is_kept && last != before) keep(tools_.store.save(x.what.id, last));
+  if (x.life.has_left() && last != before)
+    tools_.risk.on_order(x.what.id, last.limit, x.life.remaining(),
+                         last.state == order_state::rejected && before.state != last.state, now);
+  for (auto& news : x.life.take_news()) tell(x, std::move(news));
+  if (x.life.ask_due(now) != INT64_MAX)
+    doubtful_.insert(x.what.id.value);
+  else
+    doubtful_.erase(x.what.id.value);
+  tools_.metrics.doubtful.set(static_cast<std::int64_t>(doubtful_.size()));
+  if (!x.life.is_final() || !table_.open().contains(x.what.id.value)) return;
+  tools_.metrics.open.add(-1);
+  table_.ended(x);
+}
+
+void order_desk::on_order(const order_fact& what) {
+  auto* x = order_of(what.order);
+  if (!x) return;
+  const auto before = x->life.last();
+  const auto contradiction = x->life.contradiction();
+  x->life.on_order(what);
+  if (x->life.contradiction() != contradiction) {
+    tools_.metrics.contradictions.add();
+    tools_.log.warning("the venue contradicts itself", {{"order", x->what.label}, {"what", x->life.contradiction()}});
+    note("difference", x->what.label, x->life.contradiction());
+  }
+  after(*x, before);
+}
+
+void order_desk::on_fill(const fill_fact& what) {
+  if (!what.what.instrument.is_valid())
+    return tools_.log.error("a fill without its instrument", {{"trade", what.trade_id}});
+  const auto at = tools_.instruments.at(what.what.instrument).at;
+  if (what.order.value == 0) return take_foreign(at, what);
+  auto* x = order_of(what.order);
+  if (!x) return take_foreign(at, what); // the account holds it, whoever ordered it
+  const auto before = x->life.last();
+  if (!x->life.on_fill(what)) return;
+  const auto now = tools_.clock();
+  auto made = what.what;
+  made.order = what.order;
+  const auto booked = tools_.store.book(desk_of(x->at).account, what.trade_id, made, what.order, x->what.owner,
+                                        x->life.last(), now.wall_ns);
+  if (!booked) keep(std::unexpected{booked.error()});
+  book_.book(x->what.owner, made, now.wall_ns);
+  tools_.risk.on_fill(x->what.owner, made);
+  tools_.metrics.fills.add();
+  after(*x, before, booked.has_value());
+  if (undone_early_.contains({x->at, what.trade_id})) undo(*x, what.trade_id, "before the fill itself was told");
+}
+
+void order_desk::take_foreign(venue at, const fill_fact& what) {
+  const auto now = tools_.clock();
+  const auto booked = tools_.store.book(desk_of(at).account, what.trade_id, what.what, now.wall_ns);
+  if (!booked) {
+    keep(std::unexpected{booked.error()});
+    return;
+  }
+  if (!*booked) return; // before
+  book_.book({}, what.what, now.wall_ns);
+  tools_.risk.on_fill({}, what.what);
+  tools_.metrics.foreign_fills.add();
+  auto text = fmt::format("trade {}: {} {} at {}, of an order that is not exec's", what.trade_id,
+                          to_text(what.what.side), to_string(what.what.size), to_string(what.what.at));
+  tools_.log.warning("foreign fill", {{"instrument", name_of(what.what.instrument)}, {"what", text}});
+  note("difference", name_of(what.what.instrument), std::move(text));
+}
+
+void order_desk::on_fill_undone(venue at, std::string_view trade_id, std::string_view why) {
+  bool is_known = false;
+  for (auto* x : table_.with_fill(at, trade_id)) {
+    is_known = true;
+    undo(*x, trade_id, why);
+  }
+  const auto booked = tools_.store.read().fills_of(desk_of(at).account, trade_id);
+  if (!booked) return void(keep(std::unexpected{booked.error()}));
+  for (const auto& made : *booked) {
+    is_known = true;
+    if (made.order.value != 0) {
+      if (auto* x = order_of(made.order)) undo(*x, trade_id, why); // once: what is undone stays so
+      continue;
+    }
+    const auto undone = tools_.store.undo(desk_of(at).account, trade_id, {}, why, {}, tools_.clock().wall_ns);
+    if (!undone) keep(std::unexpected{undone.error()});
+    if (!undone || !*undone) continue;
+    auto opposite = made;
+    opposite.side = strike::opposite(made.side);
+    book_.book({}, opposite, tools_.clock().wall_ns);
+    tools_.risk.on_fill_undone({}, made);
+  }
+  if (!is_known) undone_early_.emplace(at, trade_id);
+}
+
+void order_desk::undo(tracked_order& x, std::string_view trade_id, std::string_view why) {
+  const auto before = x.life.last();
+  const auto gone = x.life.on_fill_undone(trade_id, why);
+  if (!gone) return;
+  const auto now = tools_.clock();
+  const auto kept = tools_.store.undo(desk_of(x.at).account, trade_id, x.what.id, why, x.life.last(), now.wall_ns);
+  if (!kept) keep(std::unexpected{kept.error()});
+  auto opposite = *gone;
+  opposite.side = strike::opposite(gone->side);
+  opposite.fee = -gone->fee;
+  book_.book(x.what.owner, opposite, now.wall_ns);
+  tools_.risk.on_fill_undone(x.what.owner, *gone);
+  tools_.log.warning("the venue took a fill back", {{"order", x.what.label}, {"trade", trade_id}, {"why", why}});
+  note("difference", x.what.label, x.life.last().reason);
+  after(x, before, kept.has_value());
+}
+
+void order_desk::on_no_answer(order_id order, std::string_view why) {
+  auto* x = order_of(order);
+  if (!x) return;
+  const auto before = x->life.last();
+  x->life.on_no_answer(why, tools_.clock());
+  after(*x, before);
+}
+
+void order_desk::on_absent(order_id order, std::string_view why) {
+  auto* x = order_of(order);
+  if (!x) return;
+  const auto before = x->life.last();
+  x->life.on_absent(why, tools_.clock().wall_ns);
+  after(*x, before);
+}
+
+void order_desk::on_settlement(const match::settlement& what) {
+  auto& at = desk_of(tools_.instruments.at(what.instrument).at);
+  if (at.is_simulated) return settle(at, what.owner, what);
+  for (const auto& [owner, share] : book_.shares(what)) settle(at, owner, share);
+}
+
+void order_desk::settle(venue_desk& at, std::optional<owner_id> owner, const match::settlement& what) {
+  const auto now = tools_.clock();
+  keep(tools_.store.settle(at.account, owner, what, now.wall_ns));
+  book_.settle(owner, what, now.wall_ns);
+  if (!owner) return;
+  tools_.risk.on_settlement(what);
+  tell(lines_.of(*owner), wire::position_settled{.venue_ns = what.venue_ns,
+                                                 .instrument = what.instrument,
+                                                 .size = what.size,
+                                                 .delivery = what.delivery,
+                                                 .payoff = what.payoff,
+                                                 .fee = what.fee});
+}
+
+} // namespace strike::exec

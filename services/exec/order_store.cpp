@@ -1,0 +1,329 @@
+#include "exec/order_store.hpp"
+
+#include <SQLiteCpp/Statement.h>
+#include <SQLiteCpp/Transaction.h>
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+namespace strike::exec {
+
+namespace {
+
+constexpr const char* tables = R"sql(
+PRAGMA application_id = 0x5354524b;
+PRAGMA user_version = 1;
+CREATE TABLE strategies (owner INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE orders (
+  id INTEGER PRIMARY KEY, client_id TEXT NOT NULL UNIQUE, owner INTEGER NOT NULL, strategy_order INTEGER NOT NULL,
+  venue TEXT NOT NULL, account TEXT NOT NULL, symbol TEXT NOT NULL, side TEXT NOT NULL, type TEXT NOT NULL,
+  limit_0 INTEGER NOT NULL, size_0 INTEGER NOT NULL, tif TEXT NOT NULL, post_only INTEGER NOT NULL,
+  reduce_only INTEGER NOT NULL, expire_ns INTEGER NOT NULL, stop INTEGER NOT NULL, stop_trigger TEXT NOT NULL,
+  placed_ns INTEGER NOT NULL,
+  state TEXT NOT NULL, filled INTEGER NOT NULL, counted INTEGER NOT NULL, limit_now INTEGER NOT NULL,
+  size_now INTEGER NOT NULL, changed_ns INTEGER NOT NULL, venue_id TEXT NOT NULL, reason TEXT NOT NULL);
+CREATE INDEX orders_open ON orders (id) WHERE state IN ('pending', 'open', 'partially_filled', 'unknown');
+CREATE TABLE order_keys (seq INTEGER PRIMARY KEY, order_id INTEGER NOT NULL, key TEXT NOT NULL);
+CREATE INDEX order_keys_of ON order_keys (order_id);
+CREATE TABLE fills (
+  seq INTEGER PRIMARY KEY, venue TEXT NOT NULL, account TEXT NOT NULL, trade_id TEXT NOT NULL,
+  order_id INTEGER NOT NULL, owner INTEGER, symbol TEXT NOT NULL, side TEXT NOT NULL, price INTEGER NOT NULL,
+  size INTEGER NOT NULL, fee INTEGER NOT NULL, liquidity TEXT NOT NULL, reason TEXT NOT NULL, venue_ns INTEGER NOT NULL,
+  booked_ns INTEGER NOT NULL, UNIQUE (venue, account, trade_id, order_id));
+CREATE INDEX fills_of ON fills (order_id);
+CREATE INDEX fills_newest ON fills (venue, account, venue_ns);
+CREATE TABLE reversals (
+  seq INTEGER PRIMARY KEY, venue TEXT NOT NULL, account TEXT NOT NULL, trade_id TEXT NOT NULL,
+  order_id INTEGER NOT NULL, why TEXT NOT NULL, at_ns INTEGER NOT NULL, UNIQUE (venue, account, trade_id, order_id));
+CREATE TABLE settlements (
+  seq INTEGER PRIMARY KEY, venue TEXT NOT NULL, account TEXT NOT NULL, owner INTEGER, symbol TEXT NOT NULL,
+  size INTEGER NOT NULL, delivery REAL NOT NULL, payoff INTEGER NOT NULL, fee INTEGER NOT NULL,
+  venue_ns INTEGER NOT NULL, booked_ns INTEGER NOT NULL);
+CREATE TABLE adoptions (
+  seq INTEGER PRIMARY KEY, venue TEXT NOT NULL, account TEXT NOT NULL, symbol TEXT NOT NULL, size INTEGER NOT NULL,
+  why TEXT NOT NULL, at_ns INTEGER NOT NULL);
+CREATE TABLE audit (
+  seq INTEGER PRIMARY KEY, at_ns INTEGER NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL, text TEXT NOT NULL);
+CREATE TABLE notes (key TEXT PRIMARY KEY, text TEXT NOT NULL);
+)sql";
+
+std::string text(auto x) { return std::string{to_text(x)}; }
+std::int64_t number(auto x) { return static_cast<std::int64_t>(x); }
+
+/// @throws what leaves the store as an error: 64 bits of 1e-9 hold 9.2e9
+std::int64_t nanos(money x) {
+  if (x.nanos > INT64_MAX || x.nanos < INT64_MIN) throw SQLite::Exception{"an amount above 9.2e9"};
+  return static_cast<std::int64_t>(x.nanos);
+}
+
+/// Held as long as this process lives.
+class store_lock {
+public:
+  explicit store_lock(int fd) : fd_{fd} {}
+  store_lock(const store_lock&) = delete;
+  store_lock& operator=(const store_lock&) = delete;
+  ~store_lock() { ::close(fd_); }
+
+private:
+  int fd_;
+};
+
+result<std::unique_ptr<store_lock>> take_lock(const std::filesystem::path& file) {
+  const auto name = file.string() + ".lock";
+  const int fd = ::open(name.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  if (fd < 0)
+    return fail(ec::io,
+                fmt::format("{}: {}; exec must be able to write there ([exec] store)", name, std::strerror(errno)));
+  auto made = std::make_unique<store_lock>(fd);
+  if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return made;
+  if (errno != EWOULDBLOCK) return fail(ec::io, fmt::format("{}: {}", name, std::strerror(errno)));
+  return fail(ec::io, fmt::format("{}: another exec uses it; stop that one, or name another file in [exec] store",
+                                  file.string()));
+}
+
+} // namespace
+
+struct order_store::state {
+  state(std::filesystem::path f, std::unique_ptr<store_lock> l, std::shared_ptr<SQLite::Database> d,
+        instrument_registry& i)
+      : file{std::move(f)}, lock{std::move(l)}, db{std::move(d)}, instruments{i}, reader{db, i} {}
+
+  /// Runs `f` in one transaction, unless it is a single statement.
+  template <class F> auto write(std::string_view what, F f) -> result<decltype(f())> {
+    try {
+      if constexpr (std::is_void_v<decltype(f())>)
+        return f(), result<void>{};
+      else
+        return f();
+    } catch (const SQLite::Exception& x) {
+      if (x.getErrorCode() == SQLITE_CONSTRAINT && what == "an order")
+        return fail(ec::invalid_order, "this client id was used before; every order needs its own");
+      return fail(ec::io, fmt::format("{}: writing {}: {}; is the disk full or the file in use?", file.string(), what,
+                                      x.what()));
+    }
+  }
+  template <class... Ts> int run(SQLite::Statement& statement, const Ts&... values) {
+    statement.reset();
+    int at = 0;
+    (statement.bind(++at, values), ...);
+    return statement.exec();
+  }
+  void bind_owner(SQLite::Statement& to, int at, const std::optional<owner_id>& owner) {
+    if (owner)
+      to.bind(at, number(*owner));
+    else
+      to.bind(at);
+  }
+  const std::string& symbol(instrument_id x) const { return instruments.at(x).symbol; }
+  int insert_fill(const account_name& account, std::string_view trade_id, const fill& what, order_id order,
+                  std::optional<owner_id> owner, std::int64_t at_ns);
+  void save(order_id order, const order_life::standing& x) {
+    run(save_order, text(x.state), x.filled.nanos, x.counted.nanos, x.limit.nanos, x.size.nanos, x.changed_ns,
+        x.venue_id, x.reason, number(order.value));
+  }
+
+  std::filesystem::path file;
+  std::unique_ptr<store_lock> lock;
+  std::shared_ptr<SQLite::Database> db;
+  instrument_registry& instruments;
+  order_reader reader;
+  std::int64_t last_booking = 0;
+  // prepared once
+  SQLite::Statement add_order{*db, "INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"};
+  SQLite::Statement save_order{*db,
+                               "UPDATE orders SET state = ?, filled = ?, counted = ?, limit_now = ?, size_now = ?, "
+                               "changed_ns = ?, venue_id = ?, reason = ? WHERE id = ?"};
+  SQLite::Statement add_key{*db, "INSERT INTO order_keys (order_id, key) VALUES (?,?)"};
+  SQLite::Statement add_fill{*db, "INSERT OR IGNORE INTO fills VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"};
+  SQLite::Statement add_reversal{*db, "INSERT OR IGNORE INTO reversals VALUES (?,?,?,?,?,?,?)"};
+};
+
+int order_store::state::insert_fill(const account_name& account, std::string_view trade_id, const fill& what,
+                                    order_id order, std::optional<owner_id> owner, std::int64_t at_ns) {
+  add_fill.reset();
+  bind_owner(add_fill, 6, owner);
+  int at = 0;
+  const auto bind = [&](const auto& x) { add_fill.bind(++at, x); };
+  bind(last_booking + 1);
+  bind(text(account.at));
+  bind(account.name);
+  bind(std::string{trade_id});
+  bind(number(order.value));
+  ++at; // the owner
+  bind(symbol(what.instrument));
+  bind(text(what.side));
+  bind(what.at.nanos);
+  bind(what.size.nanos);
+  bind(nanos(what.fee));
+  bind(text(what.liquidity));
+  bind(text(what.reason));
+  bind(what.venue_ns);
+  bind(at_ns);
+  const int added = add_fill.exec();
+  last_booking += added;
+  return added;
+}
+
+order_store::order_store(std::unique_ptr<state> x) : state_{std::move(x)} {}
+order_store::~order_store() = default;
+
+const order_reader& order_store::read() const { return state_->reader; }
+const std::filesystem::path& order_store::file() const { return state_->file; }
+
+result<std::unique_ptr<order_store>> order_store::open(const std::filesystem::path& file,
+                                                       instrument_registry& instruments) {
+  if (const auto folder = file.parent_path(); !folder.empty()) {
+    std::error_code why;
+    std::filesystem::create_directories(folder, why);
+    if (why)
+      return fail(ec::io, fmt::format("{}: {}; name another file in [exec] store", folder.string(), why.message()));
+  }
+  auto lock = take_lock(file);
+  if (!lock) return std::unexpected{lock.error()};
+  try {
+    auto db = std::make_shared<SQLite::Database>(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, 250);
+    const bool is_new = db->execAndGet("SELECT COUNT(*) FROM sqlite_schema").getInt() == 0;
+    if (!is_new)
+      if (auto ok = check_store(*db, file); !ok) return std::unexpected{ok.error()};
+    db->exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
+    if (is_new) {
+      SQLite::Transaction whole{*db};
+      db->exec(tables);
+      whole.commit();
+    }
+    if (const auto found = db->execAndGet("PRAGMA quick_check(1)").getString(); found != "ok")
+      return fail(ec::io, fmt::format("{}: is damaged ({}); move it away together with its -wal file, keep both, and "
+                                      "start again: the venues tell what is open",
+                                      file.string(), found));
+    db->exec("BEGIN IMMEDIATE; COMMIT;"); // not writable shows now, not at the first order
+    auto made = std::make_unique<state>(file, std::move(*lock), std::move(db), instruments);
+    const auto last = made->reader.last_booking();
+    if (!last) return std::unexpected{last.error()};
+    made->last_booking = *last;
+    return std::unique_ptr<order_store>{new order_store{std::move(made)}};
+  } catch (const SQLite::Exception& x) {
+    return fail(ec::io,
+                fmt::format("{}: cannot be used as order store: {}; free it or mend its rights, or name another "
+                            "file in [exec] store",
+                            file.string(), x.what()));
+  }
+}
+
+result<owner_id> order_store::owner_of(std::string_view strategy) {
+  auto& s = *state_;
+  return s.write("a strategy", [&]() -> owner_id {
+    SQLite::Statement find{*s.db, "SELECT owner FROM strategies WHERE name = ?"};
+    find.bind(1, std::string{strategy});
+    if (find.executeStep()) return static_cast<owner_id>(find.getColumn(0).getInt64());
+    SQLite::Statement add{*s.db, "INSERT INTO strategies VALUES ((SELECT COUNT(*) FROM strategies), ?)"};
+    add.bind(1, std::string{strategy});
+    add.exec();
+    return static_cast<owner_id>(s.db->getLastInsertRowid());
+  });
+}
+
+result<void> order_store::add(const stored_order& x) {
+  auto& s = *state_;
+  const auto& r = x.what.request;
+  return s.write("an order", [&] {
+    s.run(s.add_order, number(x.what.id.value), x.what.label, number(x.what.owner), number(x.of_strategy.value),
+          text(x.account.at), x.account.name, s.symbol(r.instrument), text(r.side), text(r.type), r.limit.nanos,
+          r.size.nanos, text(r.tif), number(r.post_only), number(r.reduce_only), r.expire_ns, r.stop.nanos,
+          text(r.trigger), x.placed_ns, text(x.last.state), x.last.filled.nanos, x.last.counted.nanos,
+          x.last.limit.nanos, x.last.size.nanos, x.last.changed_ns, x.last.venue_id, x.last.reason);
+  });
+}
+
+result<void> order_store::save(order_id order, const order_life::standing& last) {
+  return state_->write("the state of an order", [&] { state_->save(order, last); });
+}
+
+result<void> order_store::keep(order_id order, std::string_view key) {
+  return state_->write("a key of an order",
+                       [&] { state_->run(state_->add_key, number(order.value), std::string{key}); });
+}
+
+result<bool> order_store::book(const account_name& account, std::string_view trade_id, const fill& what,
+                               std::int64_t at_ns) {
+  return state_->write("a fill", [&] { return state_->insert_fill(account, trade_id, what, {}, {}, at_ns) > 0; });
+}
+
+result<bool> order_store::book(const account_name& account, std::string_view trade_id, const fill& what, order_id order,
+                               owner_id owner, const order_life::standing& last, std::int64_t at_ns) {
+  auto& s = *state_;
+  return s.write("a fill", [&] {
+    SQLite::Transaction whole{*s.db};
+    if (s.insert_fill(account, trade_id, what, order, owner, at_ns) == 0) return false;
+    s.save(order, last);
+    whole.commit();
+    return true;
+  });
+}
+
+result<bool> order_store::undo(const account_name& account, std::string_view trade_id, order_id order,
+                               std::string_view why, const order_life::standing& last, std::int64_t at_ns) {
+  auto& s = *state_;
+  return s.write("a fill taken back", [&] {
+    SQLite::Transaction whole{*s.db};
+    const int added = s.run(s.add_reversal, s.last_booking + 1, text(account.at), account.name, std::string{trade_id},
+                            number(order.value), std::string{why}, at_ns);
+    s.last_booking += added;
+    if (order.value != 0) s.save(order, last);
+    whole.commit();
+    return added > 0;
+  });
+}
+
+result<void> order_store::settle(const account_name& account, std::optional<owner_id> owner,
+                                 const match::settlement& what, std::int64_t at_ns) {
+  auto& s = *state_;
+  return s.write("a settlement", [&] {
+    SQLite::Statement add{*s.db, "INSERT INTO settlements VALUES (?,?,?,?,?,?,?,?,?,?,?)"};
+    s.bind_owner(add, 4, owner);
+    int at = 0;
+    const auto bind = [&](const auto& x) { add.bind(++at, x); };
+    bind(s.last_booking + 1);
+    bind(text(account.at));
+    bind(account.name);
+    ++at; // the owner
+    bind(s.symbol(what.instrument));
+    bind(what.size.nanos);
+    bind(what.delivery);
+    bind(nanos(what.payoff));
+    bind(nanos(what.fee));
+    bind(what.venue_ns);
+    bind(at_ns);
+    s.last_booking += add.exec();
+  });
+}
+
+result<void> order_store::adopt(const account_name& account, const adoption& what, std::int64_t at_ns) {
+  auto& s = *state_;
+  return s.write("a position", [&] {
+    SQLite::Statement add{*s.db, "INSERT INTO adoptions VALUES (?,?,?,?,?,?,?)"};
+    s.last_booking += s.run(add, s.last_booking + 1, text(account.at), account.name, s.symbol(what.instrument),
+                            what.size.nanos, what.why, at_ns);
+  });
+}
+
+result<void> order_store::note(const audit_entry& what) {
+  return state_->write("the audit", [&] {
+    SQLite::Statement add{*state_->db, "INSERT INTO audit (at_ns, kind, subject, text) VALUES (?,?,?,?)"};
+    state_->run(add, what.at_ns, what.kind, what.subject, what.text);
+  });
+}
+
+result<void> order_store::set(std::string_view key, std::string_view what) {
+  return state_->write("a value", [&] {
+    SQLite::Statement put{*state_->db,
+                          "INSERT INTO notes VALUES (?,?) ON CONFLICT (key) DO UPDATE SET text = excluded.text"};
+    state_->run(put, std::string{key}, std::string{what});
+  });
+}
+
+} // namespace strike::exec

@@ -1,0 +1,187 @@
+#include "exec/order_store.hpp"
+#include "kit/temp_folder.hpp"
+
+#include <SQLiteCpp/Database.h>
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <fstream>
+
+using namespace strike;
+using namespace strike::literals;
+using namespace strike::exec;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+namespace {
+
+struct store : testing::Test {
+  temp_folder folder;
+  std::filesystem::path file = folder / "data/exec.db";
+  instrument_registry instruments;
+  instrument_id perpetual = *instruments.intern(venue::deribit, "BTC-PERPETUAL");
+  account_name account{venue::deribit, "paper"};
+  std::unique_ptr<order_store> opened = open();
+
+  std::unique_ptr<order_store> open() {
+    auto made = order_store::open(file, instruments);
+    EXPECT_TRUE(made) << made.error().text;
+    return made ? std::move(*made) : nullptr;
+  }
+  stored_order order(std::uint64_t id, const std::string& client_id) {
+    return {.what = {.id = {id},
+                     .owner = 0,
+                     .label = client_id,
+                     .request = {.instrument = perpetual,
+                                 .side = side::sell,
+                                 .limit = 60'000.5_px,
+                                 .size = 10_qty,
+                                 .tif = time_in_force::gtd,
+                                 .post_only = true,
+                                 .reduce_only = true,
+                                 .expire_ns = 77,
+                                 .stop = 59'000_px,
+                                 .trigger = stop_trigger::mark}},
+            .of_strategy = {5},
+            .account = account,
+            .placed_ns = 42,
+            .last = {.limit = 60'000.5_px, .size = 10_qty, .changed_ns = 42}};
+  }
+  fill sold(quantity size) {
+    return {.venue_ns = 50, .instrument = perpetual, .side = side::sell, .at = 60'001_px, .size = size, .fee = {-25}};
+  }
+  std::vector<std::string> bookings(const order_reader::filter& which = {}) {
+    std::vector<std::string> all;
+    EXPECT_TRUE(opened->read().bookings(which, [&](booking&& x) {
+      std::string line = x.owner ? std::to_string(*x.owner) : "account";
+      if (const auto* f = std::get_if<fill>(&x.what))
+        line += " " + std::string{to_text(f->side)} + " " + to_string(f->size) + " " + x.trade_id;
+      else if (const auto* s = std::get_if<match::settlement>(&x.what))
+        line += " settled " + to_string(s->size);
+      else
+        line += " adopted " + to_string(std::get<adoption>(x.what).size);
+      all.push_back(std::move(line));
+    }));
+    return all;
+  }
+};
+
+TEST_F(store, gives_an_order_back_as_it_was_kept) {
+  ASSERT_EQ(*opened->owner_of("gamma"), 0U);
+  const auto kept = order(9, "gamma-1");
+  ASSERT_TRUE(opened->add(kept));
+  ASSERT_TRUE(opened->keep({9}, "digest 1"));
+  ASSERT_TRUE(opened->keep({9}, "digest 2"));
+  opened.reset();
+  opened = open();
+  const auto open = opened->read().orders({.is_open = true}).value();
+  ASSERT_EQ(open.size(), 1U);
+  const auto& back = open[0];
+  EXPECT_EQ(back.what.label, "gamma-1");
+  EXPECT_EQ(back.of_strategy, order_id{5});
+  EXPECT_EQ(back.account, account);
+  EXPECT_EQ(back.last, kept.last);
+  EXPECT_THAT(back.keys, ElementsAre("digest 1", "digest 2"));
+  const auto &a = back.what.request, &b = kept.what.request;
+  EXPECT_EQ(std::tie(a.instrument, a.side, a.type, a.limit, a.size, a.tif, a.post_only, a.reduce_only, a.expire_ns,
+                     a.stop, a.trigger),
+            std::tie(b.instrument, b.side, b.type, b.limit, b.size, b.tif, b.post_only, b.reduce_only, b.expire_ns,
+                     b.stop, b.trigger));
+  EXPECT_EQ(*opened->read().last_order(), 9U);
+  EXPECT_EQ(*opened->owner_of("gamma"), 0U);
+  EXPECT_EQ(*opened->owner_of("carry"), 1U);
+}
+
+TEST_F(store, books_a_fill_once_and_moves_its_order_with_it) {
+  ASSERT_TRUE(opened->owner_of("gamma"));
+  ASSERT_TRUE(opened->add(order(9, "gamma-1")));
+  order_life::standing part{.state = order_state::partially_filled, .filled = 4_qty, .size = 10_qty};
+  EXPECT_TRUE(*opened->book(account, "t1", sold(4_qty), {9}, 0, part, 60));
+  part.filled = 8_qty;
+  EXPECT_FALSE(*opened->book(account, "t1", sold(4_qty), {9}, 0, part, 61)) << "booked before";
+  const auto back = opened->read().find("gamma-1").value();
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->last.filled, 4_qty);
+  ASSERT_EQ(back->fills.size(), 1U);
+  EXPECT_EQ(back->fills[0].trade_id, "t1");
+  EXPECT_EQ(back->fills[0].what.fee, money{-25});
+  EXPECT_EQ(*opened->read().newest_fill_ns(account), 50);
+}
+
+TEST_F(store, bookings_come_back_in_their_order_over_all_kinds) {
+  ASSERT_TRUE(opened->owner_of("gamma"));
+  ASSERT_TRUE(opened->adopt(account, {perpetual, 30_qty, "first start"}, 1));
+  ASSERT_TRUE(opened->add(order(9, "gamma-1")));
+  ASSERT_TRUE(opened->book(account, "t1", sold(4_qty), {9}, 0, {}, 60));
+  ASSERT_TRUE(opened->book(account, "t2", sold(6_qty), 61)); // not ours
+  ASSERT_TRUE(opened->undo(account, "t1", {9}, "FAILED", {}, 62));
+  ASSERT_TRUE(opened->settle(account, {}, {.instrument = perpetual, .size = 24_qty}, 63));
+  opened.reset();
+  opened = open();
+  EXPECT_THAT(bookings(), ElementsAre("account adopted 30", "0 sell 4 t1", "account sell 6 t2", "0 buy 4 t1",
+                                      "account settled 24"));
+  EXPECT_THAT(bookings({.strategy = "gamma"}), ElementsAre("0 sell 4 t1", "0 buy 4 t1"));
+  EXPECT_TRUE(opened->read().find("gamma-1").value()->fills[0].is_undone);
+  ASSERT_TRUE(opened->adopt(account, {perpetual, 1_qty, "later"}, 64));
+  EXPECT_EQ(bookings().back(), "account adopted 1");
+}
+
+TEST_F(store, a_client_id_is_taken_for_ever) {
+  ASSERT_TRUE(opened->add(order(1, "gamma-1")));
+  const auto again = opened->add(order(2, "gamma-1"));
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().code, ec::invalid_order);
+}
+
+TEST_F(store, keeps_audit_and_values) {
+  ASSERT_TRUE(opened->note({1, "kill", "deribit", "by the operator"}));
+  ASSERT_TRUE(opened->set("risk", "a"));
+  ASSERT_TRUE(opened->set("risk", "b"));
+  EXPECT_EQ(*opened->read().value("risk"), "b");
+  EXPECT_EQ(*opened->read().value("other"), "");
+  EXPECT_EQ(opened->read().audit().value().at(0).text, "by the operator");
+}
+
+TEST_F(store, belongs_to_one_process_but_can_be_read_meanwhile) {
+  ASSERT_TRUE(opened->add(order(1, "gamma-1")));
+  const auto second = order_store::open(file, instruments);
+  ASSERT_FALSE(second);
+  EXPECT_THAT(second.error().text, HasSubstr("another exec uses it"));
+  const auto reader = order_reader::open(file, instruments);
+  ASSERT_TRUE(reader) << reader.error().text;
+  EXPECT_EQ(reader->orders({}).value().size(), 1U);
+}
+
+TEST_F(store, refuses_what_is_no_store_and_says_what_to_do) {
+  const auto refusal = [&](const std::string& content) {
+    const auto other = folder / "other.db";
+    std::filesystem::remove(other);
+    std::ofstream{other, std::ios::binary} << content;
+    const auto made = order_store::open(other, instruments);
+    return made ? std::string{"opened"} : made.error().text;
+  };
+  EXPECT_THAT(refusal("this is no database, but long enough to be taken for the header of one, is it not? Well, then: "
+                      "a hundred bytes it must have."),
+              HasSubstr("other.db: cannot be used as order store"));
+  EXPECT_THAT(order_reader::open(folder / "none.db", instruments).error().text, HasSubstr("no order store"));
+  opened.reset();
+  SQLite::Database{file.string(), SQLite::OPEN_READWRITE}.exec("PRAGMA user_version = 2");
+  EXPECT_THAT(order_store::open(file, instruments).error().text, HasSubstr("has version 2, this program knows 1"));
+  SQLite::Database{file.string(), SQLite::OPEN_READWRITE}.exec("PRAGMA application_id = 7");
+  EXPECT_THAT(order_store::open(file, instruments).error().text, HasSubstr("is no order store of strike"));
+}
+
+TEST_F(store, a_damaged_file_is_an_error_at_the_start) {
+  for (std::uint64_t i = 1; i < 200; ++i) ASSERT_TRUE(opened->add(order(i, "gamma-" + std::to_string(i))));
+  opened.reset();
+  {
+    std::fstream raw{file, std::ios::in | std::ios::out | std::ios::binary};
+    raw.seekp(4096 * 3);
+    raw << std::string(4096 * 8, 'x');
+  }
+  const auto made = order_store::open(file, instruments);
+  ASSERT_FALSE(made);
+  EXPECT_THAT(made.error().text, HasSubstr("exec.db"));
+}
+
+} // namespace
