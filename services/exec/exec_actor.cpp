@@ -83,6 +83,7 @@ void exec_actor::serve(net::loop& loop) {
 void exec_actor::take_messages(exec_core& core) {
   while (has_next_message())
     receive([&](request_atom, const std::string& peer, const std::string& bytes) { core.request(peer, bytes); },
+            [&](accounts_atom, const std::string& prefix) { core.show_accounts(prefix); },
             [&](const router::parcel_ptr& x) { take(core, *x); },
             [&](stop_atom, const stop_promise& to) {
               stopping_ = to;
