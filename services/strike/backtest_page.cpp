@@ -23,7 +23,7 @@ constexpr std::chrono::milliseconds shown_every{500};
 constexpr std::size_t kept_lines = 100;
 constexpr std::uint64_t epoch = 1; ///< there is but one start
 
-json::string text_of(std::string_view x) { return {x.data(), x.size()}; }
+json::string text_of(std::string_view x) { return json::string{x.data(), x.size()}; }
 std::int64_t wall_ns() { return std::chrono::nanoseconds{std::chrono::system_clock::now().time_since_epoch()}.count(); }
 
 /// What one strategy did, as the host of a live one would show it.
