@@ -76,8 +76,11 @@ page_reply json_reply(std::string body, unsigned status) {
 }
 
 page_reply refusal(unsigned status, std::string_view why) {
+  // it may quote what was asked, which need not be UTF-8
+  std::string text{why};
+  std::ranges::replace_if(text, [](char c) { return c < ' ' || c > '~'; }, '?');
   std::string out;
-  json_object{out}.add("error", why).end();
+  json_object{out}.add("error", text).end();
   return json_reply(std::move(out), status);
 }
 

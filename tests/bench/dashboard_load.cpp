@@ -13,6 +13,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <filesystem>
 #include <fstream>
 #include <list>
 #include <poll.h>
@@ -75,8 +76,12 @@ int main(int argc, char** argv) {
             seconds = number(argv, argc, 4, 20);
   auto source = bus::threaded_publisher::open(bus::context{}, {.bind = {.endpoint = "tcp://127.0.0.1:*"}}).value();
   temp_folder folder;
-  process service{{argv[1], "--upstream", source->endpoint(), "--listen", "127.0.0.1:0"}, folder / "", folder / ""};
-  if (!service.wait_for_err("upstream connected")) return fmt::print("{}", service.err()), 1;
+  process service{
+      {std::filesystem::absolute(argv[1]).string(), "--upstream", source->endpoint(), "--listen", "127.0.0.1:0"},
+      folder / "",
+      folder / ""};
+  if (!service.wait_for_err("url=http://") || !service.wait_for_err("upstream connected"))
+    return fmt::print("{}", service.err()), 1;
   const auto text = service.err();
   const auto at = text.find("url=http://") + 11;
   const auto address = text.substr(at, text.find('/', at) - at);

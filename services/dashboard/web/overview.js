@@ -120,7 +120,7 @@ export class Overview {
       {label: 'time', class: 'time', cell: (x) => timeCell(x.time)},
       {label: 'strategy', cell: (x) => x.strategy},
       {label: '', cell: (x) => ({text: x.level, tone: {warning: 'warning', error: 'loss'}[x.level] ?? 'none'})},
-      {label: 'what and why', isWide: true, cell: (x) => x.text ?? ''},
+      {label: 'what and why', isWide: true, cell: (x) => ({text: x.text ?? '', tone: '', title: x.text ?? ''})},
     ], {none: 'nothing yet'});
     this.since = el('p', {class: 'nothing since'});
     this.controls = el('div', {class: 'controls'});

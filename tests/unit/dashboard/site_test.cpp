@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 #include <zlib.h>
 
+#include <random>
+
 namespace strike::dashboard {
 namespace {
 
@@ -196,6 +198,68 @@ TEST_F(site_test, refuses_those_who_ask_without_end) {
   for (int i = 0; i < 1'000 && last == 200; ++i) last = get("/api/strategies").status;
   EXPECT_EQ(last, 429U);
   EXPECT_EQ(ask({.method = "GET", .path = "/api/strategies", .peer = "10.0.0.9"}).status, 200U) << "another peer";
+}
+
+/// Beside the fuzz over sockets, which a limit of requests slows down.
+TEST_F(site_test, answers_whatever_it_is_asked_in_json) {
+  std::mt19937 random{11};
+  const std::string paths[] = {"/api/chain",
+                               "/api/chains",
+                               "/api/market",
+                               "/api/orders",
+                               "/api/fills",
+                               "/api/quotes",
+                               "/api/positions",
+                               "/api/catalog/search",
+                               "/api/strategies/x/schema",
+                               "/api/controls",
+                               "/api/overview",
+                               "/api/control",
+                               "/api/login",
+                               "/api/"};
+  const std::string keys[] = {"venue",      "text",  "limit", "base",    "expiry_ms",
+                              "instrument", "depth", "state", "strategy"};
+  const std::string values[] = {"deribit",
+                                "polymarket",
+                                "BTC",
+                                "-1",
+                                "99999999999999999999",
+                                "deribit:BTC-PERPETUAL",
+                                "polymarket:7",
+                                "open",
+                                "",
+                                "1e9",
+                                "%00",
+                                "\xff\xfe",
+                                ":",
+                                "deribit:",
+                                "0"};
+  const auto one_of = [&](const auto& all) { return all[random() % std::size(all)]; };
+  const auto mutated = [&](std::string x) {
+    for (auto n = random() % 3; n > 0; --n) x.insert(random() % (x.size() + 1), 1, static_cast<char>(random()));
+    return x;
+  };
+  const std::string bodies[] = {R"({"action":"stop_strategy","strategy":"g"})",
+                                R"({"action":"seek_replay","to_ms":1e308})",
+                                R"({"token":"x"})",
+                                "[",
+                                "{}",
+                                R"({"action":{}})",
+                                R"({"action":"halt_trading"})"};
+  for (int i = 0; i < 20'000; ++i) {
+    page_request what{.method = random() % 4 == 0 ? "POST" : "GET",
+                      .path = random() % 8 == 0 ? mutated(one_of(paths)) : one_of(paths),
+                      .cookies = mutated("strike_session=abc; x"),
+                      .content_type = "application/json",
+                      .body = mutated(one_of(bodies)),
+                      .peer = std::to_string(i)};
+    for (auto n = random() % 5; n > 0; --n) what.query[one_of(keys)] = mutated(one_of(values));
+    const auto reply = ask(what);
+    boost::system::error_code failed;
+    if (reply.content_type == "application/json") boost::json::parse(*reply.body, failed);
+    ASSERT_FALSE(failed) << what.path << ": " << *reply.body;
+    ASSERT_TRUE(reply.status == 200 || (reply.status >= 400 && reply.status < 504)) << reply.status;
+  }
 }
 
 struct open_site_test : testing::Test {
