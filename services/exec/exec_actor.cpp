@@ -86,6 +86,7 @@ void exec_actor::take_messages(exec_core& core) {
             [&](control_atom, const std::string& peer, const std::string& bytes) {
               parts_->answer(peer, core.control(bytes));
             },
+            [&](accounts_atom, const std::string& prefix) { core.show_accounts(prefix); },
             [&](const router::parcel_ptr& x) { take(core, *x); },
             [&](stop_atom, const stop_promise& to) {
               stopping_ = to;

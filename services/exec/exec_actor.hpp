@@ -29,15 +29,17 @@ struct exec_parts {
   std::function<void(std::string_view topic, std::string_view bytes)> publish;
   /// A reply to an operator, who has a time limit: one that does not leave is not missed here.
   std::function<void(std::string_view peer, std::string_view bytes)> answer;
+  std::function<bool()> is_ready; ///< the process, for the signs of life
 };
 
 /// Where an exec that is told to stop leaves the names of the orders that are still open.
 using stop_promise = std::shared_ptr<std::promise<std::vector<std::string>>>;
 
 /// EXEC has a thread of its own, which sleeps on the sockets of the venues: orders, store and venues live on it. It
-/// takes (request_atom, peer, bytes) and (control_atom, peer, bytes) from the bus and `router::parcel_ptr`s from the
-/// router, either of which wakes it. (stop_atom, stop_promise): takes no more orders, cancels what is open if its
-/// settings say so, and tells when that is confirmed, or the bound of its settings has passed. An exit message ends it.
+/// takes (request_atom, peer, bytes) and (control_atom, peer, bytes) from the bus, (accounts_atom, prefix: somebody
+/// subscribed), and `router::parcel_ptr`s from the router, each of which wakes it. (stop_atom, stop_promise): takes no
+/// more orders, cancels what is open if its settings say so, and tells when that is confirmed, or the bound of its
+/// settings has passed. An exit message ends it.
 caf::actor spawn_exec(caf::actor_system& in, std::shared_ptr<exec_parts> what);
 
 } // namespace strike::exec

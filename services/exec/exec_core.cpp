@@ -1,7 +1,12 @@
 #include "exec/exec_core.hpp"
 
+#include "base/time.hpp"
+#include "process/version.hpp"
+#include "wire/ops.hpp"
+
 #include <algorithm>
 #include <chrono>
+#include <unistd.h>
 
 namespace strike::exec {
 
@@ -16,9 +21,10 @@ std::int64_t steady_ns() { return std::chrono::steady_clock::now().time_since_ep
 } // namespace
 
 exec_core::exec_core(exec_parts& with, net::network& network, std::function<void(instrument_id)> want)
-    : with_{with}, metrics_{with.metrics}, rules_{*with.instruments, with.how.simulation.rules},
-      risk_metrics_{with.metrics}, risk_{with.how.risk, risk_tools()},
-      desk_{static_cast<std::uint64_t>(wall_ns()),
+    : epoch_{static_cast<std::uint64_t>(wall_ns())}, with_{with}, metrics_{with.metrics},
+      rules_{*with.instruments, with.how.simulation.rules}, risk_metrics_{with.metrics},
+      risk_{with.how.risk, risk_tools()},
+      desk_{epoch_,
             {.instruments = *with.instruments,
              .rules = rules_,
              .store = *with.store,
@@ -117,8 +123,26 @@ std::int64_t exec_core::round() {
   const auto at = now();
   auto next_ns = std::min(desk_.round(at), control_.round(at));
   for (auto& x : venues_) next_ns = std::min(next_ns, x->round(at));
+  if (steady_ns() >= next_beat_ns_) beat(steady_ns());
   // the feed's time passes with its events
-  return with_.how.clock == clock_mode::feed ? INT64_MAX : std::min(next_ns, stop_by_ns_);
+  return with_.how.clock == clock_mode::feed ? next_beat_ns_ : std::min({next_ns, stop_by_ns_, next_beat_ns_});
+}
+
+/// A sign of life beside the order updates.
+void exec_core::beat(std::int64_t now_ns) {
+  next_beat_ns_ = now_ns + ns_per_s;
+  std::string bytes;
+  wire::encode(bytes, wire::heartbeat{.service = "exec",
+                                      .instance = std::to_string(getpid()),
+                                      .epoch = epoch_,
+                                      .at_ns = wall_ns(),
+                                      .version = std::string{process::version},
+                                      .ready = with_.is_ready(),
+                                      .counters = {{"orders", metrics_.placed.value()},
+                                                   {"refused", metrics_.refused.value()},
+                                                   {"fills", metrics_.fills.value()},
+                                                   {"open", static_cast<std::uint64_t>(metrics_.open.value())}}});
+  with_.publish("ops/exec/", bytes);
 }
 
 void exec_core::begin_stop() {

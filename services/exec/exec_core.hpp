@@ -25,6 +25,8 @@ public:
   /// A ControlRequest. @returns the ControlReply
   std::string control(std::string_view bytes);
   void on_market(const market_event& event);
+  /// Somebody subscribed to order updates with that prefix.
+  void show_accounts(std::string_view prefix) { desk_.publish_accounts(prefix); }
   /// @returns when to call again, steady time; INT64_MAX: not before another call
   std::int64_t round();
 
@@ -38,7 +40,9 @@ private:
   risk_gate::tools risk_tools();
   moment now() const;
   void warn(instrument_id instrument, std::string_view text);
+  void beat(std::int64_t steady_ns);
 
+  const std::uint64_t epoch_; ///< of this start
   exec_parts& with_;
   desk_metrics metrics_;
   instrument_rules rules_;
@@ -49,6 +53,7 @@ private:
   std::vector<std::unique_ptr<order_venue>> venues_;
   std::array<paper_venue*, venue_count> papers_{}; ///< those of `venues_` that are
   std::int64_t feed_ns_ = 0;                       ///< clock = "feed": the newest time seen
+  std::int64_t next_beat_ns_ = INT64_MIN;          ///< steady, of the system's clock
   std::int64_t stop_by_ns_ = INT64_MAX;            ///< steady
 };
 

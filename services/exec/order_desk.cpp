@@ -76,7 +76,7 @@ strategy_line* order_desk::line_of(std::string_view peer, const wire::order_head
 /// @returns whether the id was used before; then its order was told
 bool order_desk::tell_known(strategy_line& s, const std::string& client_id) {
   if (const auto* x = table_.find(client_id)) {
-    tell(s, wire::order_change{client_id, "", x->update()});
+    tell(s, x->change());
     return true;
   }
   const auto kept = tools_.store.read().find(client_id);
@@ -84,7 +84,7 @@ bool order_desk::tell_known(strategy_line& s, const std::string& client_id) {
   if (!*kept) return false;
   const tracked_order x{(*kept)->what, (*kept)->of_strategy, (*kept)->account.at,
                         order_life{(*kept)->what.id, (*kept)->what.request, (*kept)->last, (*kept)->fills}};
-  tell(s, wire::order_change{client_id, "", x.update()});
+  tell(s, x.change());
   return true;
 }
 
@@ -180,12 +180,28 @@ void order_desk::handle(strategy_line& s, const wire::cancel_strategy_orders&, c
   cancel_open(s.owner, now);
 }
 
-void order_desk::handle(strategy_line& s, const wire::ask_account& what, const moment& now) {
+wire::account_snapshot order_desk::account_of(const strategy_line& s) {
   wire::account_snapshot account;
-  for (const auto* x : table_.open_of(s.owner)) account.orders.push_back({x->what.label, "", x->update()});
+  for (const auto* x : table_.open_of(s.owner)) account.orders.push_back(x->change());
+  book_.strategies().each([&](owner_id owner, instrument_id instrument, const match::holding& x) {
+    if (owner == s.owner && x.size != quantity{})
+      account.positions.push_back({instrument, x.size, x.average_price(tools_.rules.of(instrument))});
+  });
+  return account;
+}
+
+void order_desk::publish_accounts(std::string_view prefix) {
+  for (owner_id owner = 0; owner < lines_.size(); ++owner) {
+    auto& s = lines_.of(owner);
+    if (s.topic.starts_with(prefix)) lines_.publish(s, account_of(s));
+  }
+}
+
+void order_desk::handle(strategy_line& s, const wire::ask_account& what, const moment& now) {
+  auto account = account_of(s);
   for (const auto& id : what.client_ids) {
     if (const auto* x = table_.find(id)) {
-      if (x->life.is_final()) account.orders.push_back({id, "", x->update()});
+      if (x->life.is_final()) account.orders.push_back(x->change());
       continue;
     }
     const auto kept = tools_.store.read().find(id);
@@ -200,10 +216,6 @@ void order_desk::handle(strategy_line& s, const wire::ask_account& what, const m
            {.venue_ns = now.wall_ns, .state = order_state::cancelled, .reason = "exec does not know this order"}});
     }
   }
-  book_.strategies().each([&](owner_id owner, instrument_id instrument, const match::holding& x) {
-    if (owner == s.owner && x.size != quantity{})
-      account.positions.push_back({instrument, x.size, x.average_price(tools_.rules.of(instrument))});
-  });
   tools_.log.info("strategy connected",
                   {{"strategy", s.name}, {"orders", account.orders.size()}, {"positions", account.positions.size()}});
   tell(s, std::move(account));
@@ -272,7 +284,8 @@ void order_desk::on_market(const market_event& event, const moment& now) {
 void order_desk::tell(tracked_order& x, order_life::news what) {
   what.update.order = x.of_strategy;
   if (what.update.execution) what.update.execution->order = x.of_strategy;
-  tell(lines_.of(x.what.owner), wire::order_change{x.what.label, std::move(what.trade_id), std::move(what.update)});
+  tell(lines_.of(x.what.owner),
+       wire::order_change{x.what.label, std::move(what.trade_id), std::move(what.update), x.terms()});
 }
 
 void order_desk::tell(strategy_line& s, decltype(wire::order_update_message::body) what) {

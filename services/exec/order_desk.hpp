@@ -67,6 +67,8 @@ public:
   /// Does what is due: questions to venues, comparisons, orders that waited too long.
   /// @returns when to call again, steady time
   std::int64_t round(const moment& now);
+  /// Publishes how those strategies stand whose topic starts so: for a new subscriber.
+  void publish_accounts(std::string_view prefix);
   /// No new orders and amendments from now on.
   void refuse(std::string_view why) { stop_why_ = why; }
   void cancel_all(const moment& now);
@@ -123,6 +125,7 @@ private:
   void handle(strategy_line& s, const wire::cancel_strategy_orders& what, const moment& now);
   void handle(strategy_line& s, const wire::ask_account& what, const moment& now);
   void handle(strategy_line& s, const wire::unknown_order& what, const moment& now);
+  wire::account_snapshot account_of(const strategy_line& s);
   bool tell_known(strategy_line& s, const std::string& client_id);
   /// Why it cannot even be considered; empty if it can.
   std::string fault_of(const wire::place_order& what) const;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "exec/order_records.hpp"
+#include "wire/order.hpp"
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
@@ -27,6 +28,12 @@ struct tracked_order {
     auto x = life.update();
     x.order = of_strategy;
     return x;
+  }
+  /// The same as a message, without a fill.
+  wire::order_change change() const { return {what.label, "", update(), terms()}; }
+  wire::order_terms terms() const {
+    const auto amended = life.last().limit;
+    return {what.request.side, what.request.type, amended == price{} ? what.request.limit : amended};
   }
 };
 

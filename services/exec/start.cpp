@@ -99,8 +99,13 @@ result<running> start(process::environment& env, const bus::context& where,
       .send = [to = link.get()](std::string_view peer, std::string_view bytes) { return to->send(peer, bytes); },
       .publish = [to = link.get()](std::string_view topic,
                                    std::string_view bytes) { to->publisher->publish(topic, bytes); },
-      .answer = [to = link.get()](std::string_view peer, std::string_view bytes) { to->answer(peer, bytes); }});
-  auto published = bus::threaded_publisher::open(where, {.bind = how.publish});
+      .answer = [to = link.get()](std::string_view peer, std::string_view bytes) { to->answer(peer, bytes); },
+      .is_ready = [&env] { return env.ready.is_ready(); }});
+  auto published =
+      bus::threaded_publisher::open(where, {.bind = how.publish, .on_demand = [to = link.get()](const bus::demand& x) {
+                                              const auto exec = to->current();
+                                              if (exec && x.is_wanted) caf::anon_send(exec, accounts_atom_v, x.prefix);
+                                            }});
   if (!published) return std::unexpected{published.error()};
   link->publisher = *std::move(published);
   auto actor = env.supervise({"exec", [parts, to = link.get()](caf::actor_system& in) {

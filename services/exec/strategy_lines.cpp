@@ -2,6 +2,7 @@
 
 #include "bus/topic.hpp"
 
+#include <algorithm>
 #include <cassert>
 
 namespace strike::exec {
@@ -24,6 +25,15 @@ bool strategy_lines::tell(strategy_line& to, decltype(wire::order_update_message
                tools_.instruments);
   if (!to.topic.empty()) tools_.publish(to.topic, bytes_);
   return !to.peer.empty() && tools_.send(to.peer, bytes_); // one of the store, not yet heard of
+}
+
+void strategy_lines::publish(const strategy_line& of, wire::account_snapshot what) {
+  if (of.topic.empty()) return;
+  // a strategy that has been told nothing yet stands as the store says
+  const auto sequence = std::max<std::uint64_t>(of.sent, 1);
+  wire::encode(bytes_, {{.epoch = epoch_, .sequence = sequence, .strategy = of.name}, std::move(what)},
+               tools_.instruments);
+  tools_.publish(of.topic, bytes_);
 }
 
 } // namespace strike::exec

@@ -42,6 +42,9 @@ public:
   /// @returns whether it was delivered
   bool tell(strategy_line& to, decltype(wire::order_update_message::body) what);
 
+  /// How it stands, to whoever listens on `ord/<strategy>/`, under the sequence of the last message.
+  void publish(const strategy_line& of, wire::account_snapshot what);
+
 private:
   const std::uint64_t epoch_;
   tools tools_;

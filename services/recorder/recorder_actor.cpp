@@ -86,12 +86,13 @@ void recorder_state::take_order(const bus::message& x) {
   }
   if (const auto* unknown = std::get_if<wire::unknown_order>(&got->body))
     return note_malformed(fmt::format("{}: {}", x.topic(), unknown->what));
-  const auto& change = std::get<wire::order_change>(got->body);
+  const auto* const change = std::get_if<wire::order_change>(&got->body);
+  if (!change) return; // how an account stands, or a settlement: no order line
   tape_->write({.strategy = got->header.strategy,
-                .client_id = change.client_id,
-                .venue_trade_id = change.venue_trade_id,
+                .client_id = change->client_id,
+                .venue_trade_id = change->venue_trade_id,
                 .recv_ns = tools_->utc_ns(),
-                .update = change.update});
+                .update = change->update});
 }
 
 void recorder_state::note_malformed(std::string_view what) {

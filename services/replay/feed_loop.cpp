@@ -1,21 +1,25 @@
 #include "replay/feed_loop.hpp"
 
 #include "base/time.hpp"
+#include "process/version.hpp"
 #include "replay/feed_control.hpp"
+#include "wire/ops.hpp"
 
 #include <algorithm>
 #include <chrono>
+#include <unistd.h>
 #include <utility>
 
 namespace strike::replay {
 
 namespace {
 
+constexpr std::int64_t beat_every_ns = ns_per_s;
+
+std::int64_t wall_ns() { return std::chrono::nanoseconds{std::chrono::system_clock::now().time_since_epoch()}.count(); }
+
 /// A later start, or jump, has a larger one.
-std::uint64_t epoch_after(std::uint64_t last) {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::max(last + 1, static_cast<std::uint64_t>(std::chrono::nanoseconds{now}.count()));
-}
+std::uint64_t epoch_after(std::uint64_t last) { return std::max(last + 1, static_cast<std::uint64_t>(wall_ns())); }
 
 } // namespace
 
@@ -62,9 +66,33 @@ result<std::int64_t> feed_loop::round(std::int64_t now_ns) {
     next_ns = std::min(next_ns, !is_waiting_ ? now_ns : starts_ns_.value_or(INT64_MAX));
   }
   report_.look(*recording_, now_ns);
+  if (now_ns >= next_beat_ns_) beat(now_ns);
+  next_ns = std::min(next_ns, next_beat_ns_);
   if (!recording_->is_paused() && !recording_->is_over()) next_ns = std::min(next_ns, report_.next_look_ns());
   note_end(now_ns);
   return next_ns;
+}
+
+/// Says that the replay lives, and where it stands.
+void feed_loop::beat(std::int64_t now_ns) {
+  next_beat_ns_ = now_ns + beat_every_ns;
+  const auto read = recording_->stats();
+  const auto total = static_cast<double>(std::max<std::uint64_t>(read.bytes_total, 1));
+  wire::encode(bytes_, wire::heartbeat{
+                           .service = "replay",
+                           .instance = std::to_string(getpid()),
+                           .epoch = epoch_,
+                           .at_ns = wall_ns(),
+                           .version = std::string{process::version},
+                           .ready = true,
+                           .counters = {{"events", report_.events()}, {"malformed_lines", read.malformed_lines}},
+                           .replay = wire::replay_position{.is_paused = recording_->is_paused(),
+                                                           .is_over = recording_->is_over(),
+                                                           .speed = recording_->speed(),
+                                                           .position_ns = recording_->position_ns(now_ns),
+                                                           .first_ns = recording_->first_ns(),
+                                                           .fraction = static_cast<double>(read.bytes_read) / total}});
+  publisher_->publish_bytes("ops/replay/", bytes_);
 }
 
 void feed_loop::jump(std::unique_ptr<feed::last_values> state, std::int64_t now_ns) {
@@ -104,6 +132,7 @@ wire::control_reply feed_loop::answer(const wire::control_request& request, std:
   tools_.log.info("control request done", {{"paused", recording_->is_paused()},
                                            {"speed", recording_->speed()},
                                            {"position", iso_from_ns(recording_->position_ns(now_ns))}});
+  next_beat_ns_ = now_ns; // who asked wants to see it
   return reply;
 }
 

@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 
 namespace strike::replay {
 
@@ -47,6 +48,7 @@ private:
   feed_loop(feed_settings settings, tools with)
       : settings_{std::move(settings)}, tools_{std::move(with)}, report_{tools_.log, tools_.metrics} {}
   feed::market_publisher::config publisher_config();
+  void beat(std::int64_t now_ns);
   void jump(std::unique_ptr<feed::last_values> state, std::int64_t now_ns);
   void start_if_wanted(std::int64_t now_ns);
   void note_end(std::int64_t now_ns);
@@ -61,6 +63,8 @@ private:
   bool is_waiting_ = true;                ///< the start policy has not yet let the clock run
   std::optional<std::int64_t> starts_ns_; ///< while waiting: consumers settle until then
   bool end_is_told_ = false;
+  std::int64_t next_beat_ns_ = INT64_MIN; ///< when the next sign of life is due
+  std::string bytes_;
 };
 
 } // namespace strike::replay

@@ -21,7 +21,7 @@ result<paced_recording> paced_recording::open(opener open_reader, double speed) 
   made.reader_ = std::move(*opened);
   const auto more = made.fetch();
   if (!more) return std::unexpected{more.error()};
-  if (*more) made.from_position_ns_ = made.last_event_ns_ = made.batch_->events.front().venue_ns;
+  if (*more) made.first_ns_ = made.from_position_ns_ = made.last_event_ns_ = made.batch_->events.front().venue_ns;
   return made;
 }
 

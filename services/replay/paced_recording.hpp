@@ -53,6 +53,8 @@ public:
   double speed() const { return speed_; }
   /// The recorded time that is now; while seeking, where that goes.
   std::int64_t position_ns(std::int64_t now_ns) const;
+  /// Venue time of the recording's first event.
+  std::int64_t first_ns() const { return first_ns_; }
   /// How far, in real time, the events handed out last were behind the schedule.
   std::int64_t lag_ns() const { return lag_ns_; }
   /// Of the reading since the start or the last seek.
@@ -79,6 +81,7 @@ private:
   bool is_paused_ = true, is_over_ = false;
   std::int64_t from_position_ns_ = 0; ///< at `from_ns_` the recording stood here
   std::int64_t from_ns_ = 0;
+  std::int64_t first_ns_ = 0;
   std::int64_t last_event_ns_ = 0; ///< latest venue time handed out
   std::int64_t lag_ns_ = 0;
 };

@@ -162,6 +162,8 @@ void host_state::show(const entry& x) {
 
 void host_state::show_all() {
   for (const auto& [which, x] : entries) show(x);
+  const auto runs = [](const auto& x) { return x.second.state == run_state::running; };
+  if (tools->beat) tools->beat(static_cast<std::uint64_t>(std::ranges::count_if(entries, runs)), entries.size());
   self->delayed_send(self, tools->config.dashboard_every, show_atom_v);
 }
 

@@ -2,16 +2,19 @@
 
 #include "bus/publisher.hpp"
 #include "bus/request.hpp"
+#include "process/version.hpp"
 #include "router/router.hpp"
 #include "strategies/catalog_link.hpp"
 #include "strategies/exec_link.hpp"
 #include "strategies/host_actor.hpp"
+#include "wire/ops.hpp"
 
 #include <caf/send.hpp>
 
 #include <chrono>
 #include <mutex>
 #include <random>
+#include <unistd.h>
 
 namespace strike::strategies {
 
@@ -76,10 +79,23 @@ result<void> open_control(host_link& to, process::environment& env, const bus::c
   return {};
 }
 
+/// A sign of life beside what the strategies show.
+void beat(host_link& to, process::environment& env, std::uint64_t epoch, std::uint64_t running, std::uint64_t all) {
+  std::string bytes;
+  wire::encode(bytes, wire::heartbeat{.service = "strategies",
+                                      .instance = std::to_string(getpid()),
+                                      .epoch = epoch,
+                                      .at_ns = system_ns(),
+                                      .version = std::string{process::version},
+                                      .ready = env.ready.is_ready(),
+                                      .counters = {{"running", running}, {"strategies", all}}});
+  to.publisher->publish("ops/strategies/", bytes);
+}
+
 } // namespace
 
-result<caf::actor> start(process::environment& env, const bus::context& where,
-                         std::shared_ptr<instrument_registry> instruments, caf::actor router, settings how) {
+result<running> start(process::environment& env, const bus::context& where,
+                      std::shared_ptr<instrument_registry> instruments, caf::actor router, settings how) {
   auto link = std::make_shared<host_link>();
   env.on_stop("strategies", [link] {}); // owns the ends of the bus: they outlive the actors
   if (auto ok = open_dashboard(*link, env, where, how.publish); !ok) return std::unexpected{ok.error()};
@@ -106,16 +122,18 @@ result<caf::actor> start(process::environment& env, const bus::context& where,
       .random = any_chance,
       .answer = [to = link.get()](std::string_view peer, std::string_view bytes) { to->answer(peer, bytes); },
       .exec = link->exec,
-      .markets = std::move(markets)});
+      .markets = std::move(markets),
+      .beat = [&env, to = link.get(), epoch = static_cast<std::uint64_t>(system_ns())](
+                  std::uint64_t running, std::uint64_t all) { beat(*to, env, epoch, running, all); }});
   auto host = env.supervise({"strategies", [tools, to = link.get()](caf::actor_system& in) {
                                auto made = in.spawn(host_behavior, tools);
                                const std::scoped_lock lock{to->guard};
                                to->host = caf::actor_cast<caf::actor>(made);
                                return made;
                              }});
-  if (!host) return host;
+  if (!host) return std::unexpected{host.error()};
   if (auto ok = open_control(*link, env, where, control); !ok) return std::unexpected{ok.error()};
-  return host;
+  return running{.host = *host, .control = link->server->endpoint()};
 }
 
 result<void> start_service(process::environment& env, std::shared_ptr<const strategy_registry> types,

@@ -29,6 +29,7 @@ struct host_tools {
   std::function<void(std::string_view peer, std::string_view bytes)> answer{}; ///< to a ControlRequest
   std::shared_ptr<exec_link> exec{};                                           ///< null: there is none
   std::function<catalog::view_ptr(std::int64_t now_ns)> markets{};             ///< any thread; none: no catalog
+  std::function<void(std::uint64_t running, std::uint64_t all)> beat{};        ///< a sign of life of the host
 };
 using host_tools_ptr = std::shared_ptr<const host_tools>;
 

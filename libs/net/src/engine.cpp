@@ -1,6 +1,7 @@
 #include "engine.hpp"
 
 #include "base/time.hpp"
+#include "net/library_log.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -54,20 +55,6 @@ const lws_protocols protocols[] = {
     {"strike", on_lws, 0, read_size, 0, nullptr, 0},
     {nullptr, nullptr, 0, 0, 0, nullptr, 0},
 };
-
-/// The log of libwebsockets belongs to the process; a line goes to the loop whose thread wrote it.
-thread_local const std::function<void(std::string_view)>* warnings = nullptr;
-
-struct warnings_of_this_thread {
-  explicit warnings_of_this_thread(const std::function<void(std::string_view)>& to) { warnings = &to; }
-  ~warnings_of_this_thread() { warnings = nullptr; }
-};
-
-void on_log(int, const char* line) {
-  std::string_view text = line;
-  while (text.ends_with('\n')) text.remove_suffix(1);
-  if (warnings && *warnings) (*warnings)(text);
-}
 
 std::int64_t now_ns() { return std::chrono::steady_clock::now().time_since_epoch().count(); }
 
@@ -124,7 +111,7 @@ result<std::unique_ptr<engine>> engine::open(const std::string& ca_file,
   if (!tls) return std::unexpected{tls.error()};
   x->tls_ = *tls;
   x->on_warning_ = std::move(on_warning);
-  lws_set_log_level(LLL_ERR | LLL_WARN, on_log);
+  route_library_log();
   const warnings_of_this_thread to{x->on_warning_};
   auto info = basic_info();
   info.options |= tls_once();

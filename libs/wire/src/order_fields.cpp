@@ -123,6 +123,10 @@ void write_change(v1::OrderChange& to, const order_change& from, const instrumen
   to.set_remaining(update.remaining.nanos);
   set_text(to.mutable_reason(), update.reason);
   if (update.execution) write_fill(*to.mutable_fill(), *update.execution, from.venue_trade_id);
+  if (!from.terms) return;
+  to.set_side(to_proto(from.terms->side));
+  to.set_type(to_proto(from.terms->type));
+  to.set_limit(from.terms->limit.nanos);
 }
 
 result<unknown_field> read_change(order_change& to, const v1::OrderChange& from, instrument_registry& names) {
@@ -132,6 +136,12 @@ result<unknown_field> read_change(order_change& to, const v1::OrderChange& from,
   if (from.has_fill()) {
     auto unknown = read_fill(update.execution.emplace(), from.fill());
     if (read.unknown.empty()) read.unknown = std::move(unknown);
+  }
+  if (from.side() != v1::SIDE_UNSPECIFIED) {
+    auto& terms = to.terms.emplace();
+    read(terms.side, from.side(), "side");
+    read(terms.type, from.type(), "type");
+    terms.limit = {from.limit()};
   }
   if (!read.unknown.empty()) return read.unknown;
   if (from.has_instrument())

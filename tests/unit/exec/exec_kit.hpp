@@ -77,7 +77,10 @@ struct exec_kit : testing::Test {
                            sent.push_back({std::string{peer}, *wire::decode_order_update(bytes, instruments)});
                            return true;
                          },
-                         [this](std::string_view topic, std::string_view) { topics.emplace_back(topic); }},
+                         [this](std::string_view topic, std::string_view bytes) {
+                           topics.emplace_back(topic);
+                           published.push_back(*wire::decode_order_update(bytes, instruments));
+                         }},
                .reconcile = reconcile});
   }
 
@@ -87,6 +90,7 @@ struct exec_kit : testing::Test {
   };
   std::vector<told> sent;
   std::vector<std::string> topics;
+  std::vector<wire::order_update_message> published; ///< under `topics`
   std::uint64_t sequence = 0;
 
   static simulator::simulation_config read(std::string_view toml) {

@@ -209,6 +209,27 @@ TEST_F(on_paper, publishes_what_it_tells_under_the_strategys_topic) {
   EXPECT_THAT(topics, ElementsAre("ord/gamma/"));
 }
 
+TEST_F(on_paper, tells_who_comes_late_how_a_strategy_stands) {
+  quote(perpetual, 60'000 * dollars, 60'001 * dollars);
+  request(market("c1", side::buy, 10_qty, perpetual), "gamma");
+  request(buy("c2", 50'000_px, 10_qty), "gamma");
+  pass(10 * ms);
+  request(wire::amend_order{"c2", 50'001_px, 10_qty}, "gamma");
+  pass(10 * ms);
+  const auto last = published.back().header;
+  topics.clear();
+  desk->publish_accounts("ord/other/");
+  EXPECT_THAT(topics, IsEmpty());
+  desk->publish_accounts("ord/");
+  EXPECT_THAT(topics, ElementsAre("ord/gamma/"));
+  EXPECT_EQ(published.back().header, last) << "it counts as nothing";
+  const auto& account = std::get<wire::account_snapshot>(published.back().body);
+  ASSERT_EQ(account.orders.size(), 1U);
+  EXPECT_EQ(account.orders[0].terms, (wire::order_terms{side::buy, order_type::limit, 50'001_px}));
+  ASSERT_EQ(account.positions.size(), 1U);
+  EXPECT_EQ(account.positions[0].size, 10_qty);
+}
+
 TEST_F(on_paper, tells_of_an_expired_position) {
   const auto expiry_ns = instruments.at(option).info.expiry_ns;
   now_ns = expiry_ns - 10 * ns_per_s;

@@ -20,6 +20,9 @@ TEST(heartbeat_wire, brings_back_every_heartbeat_exactly) {
                    random.coin(),
                    {}};
     for (auto n = random.below(5); n > 0; --n) sent.counters[random.text()] = random.any_unsigned();
+    if (random.coin())
+      sent.replay = {random.coin(),       random.coin(),       double(random.below(1'000)) / 7,
+                     random.any_signed(), random.any_signed(), 0.5};
     encode(bytes, sent);
     ASSERT_EQ(decode_heartbeat(bytes).value(), sent);
   }

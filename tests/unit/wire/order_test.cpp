@@ -62,6 +62,10 @@ TEST_F(order_wire, brings_back_every_update_exactly) {
   for (int round = 0; round < 5'000; ++round) {
     order_change change{"c" + random.text(), "", random.update(known[random.below(3)])};
     if (change.update.execution) change.venue_trade_id = random.text();
+    if (random.coin())
+      change.terms = {random.coin() ? side::buy : side::sell,
+                      random.coin() ? order_type::limit : order_type::market,
+                      {random.any_signed()}};
     const order_update_message sent{header(), change};
     encode(bytes, sent, names);
     const auto got = decode_order_update(bytes, names);
@@ -70,6 +74,7 @@ TEST_F(order_wire, brings_back_every_update_exactly) {
     const auto& back = std::get<order_change>(got->body);
     ASSERT_EQ(back.client_id, change.client_id);
     ASSERT_EQ(back.venue_trade_id, change.venue_trade_id);
+    ASSERT_EQ(back.terms, change.terms);
     ASSERT_TRUE(equal(back.update, change.update));
   }
 }

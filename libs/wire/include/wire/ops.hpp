@@ -3,10 +3,21 @@
 #include "base/error.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace strike::wire {
+
+/// Where a replay stands.
+struct replay_position {
+  bool is_paused = false, is_over = false;
+  double speed = 1;             ///< recorded seconds in a second
+  std::int64_t position_ns = 0; ///< recorded time that is now
+  std::int64_t first_ns = 0;    ///< recorded time of the first event
+  double fraction = 0;          ///< of the recording's bytes that were read
+  bool operator==(const replay_position&) const = default;
+};
 
 /// A service's sign of life. Source: proto/strike/v1/ops.proto.
 struct heartbeat {
@@ -17,6 +28,7 @@ struct heartbeat {
   std::string version;
   bool ready = false;                            ///< as /readyz
   std::map<std::string, std::uint64_t> counters; ///< since the start
+  std::optional<replay_position> replay;         ///< of a replay
   bool operator==(const heartbeat&) const = default;
 };
 

@@ -3,6 +3,7 @@
 #include "base/order.hpp"
 #include "base/registry.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -64,12 +65,21 @@ struct order_request_message {
   std::variant<unknown_order, place_order, amend_order, cancel_order, cancel_strategy_orders, ask_account> body;
 };
 
+/// What was asked for, as it stands.
+struct order_terms {
+  strike::side side = strike::side::buy;
+  order_type type = order_type::limit;
+  price limit; ///< limit orders only
+  bool operator==(const order_terms&) const = default;
+};
+
 struct order_change {
   std::string client_id;      ///< never empty
   std::string venue_trade_id; ///< of `update.execution`; empty in backtests, and without one
   order_update update; ///< order and instrument of its `execution` are its own; no instrument: exec does not know
                        ///< the order. A fill that the venue took back comes once more as its opposite, with
                        ///< "<trade id>-undone"
+  std::optional<order_terms> terms = {}; ///< none: an older exec, or an order that exec does not know
 };
 
 /// What a strategy holds of one instrument.
