@@ -177,7 +177,7 @@ TEST_F(at_a_venue, after_a_kill_every_order_is_found_again_and_every_fill_booked
   found.fills = {bought("t1", one, 4_qty), bought("t2", one, 6_qty)};
   now_ns += ms;
   desk->on_account(std::move(found));
-  EXPECT_THAT(deribit->take(), ElementsAre("ask 2")) << "not listed as open";
+  EXPECT_THAT(deribit->take(), ElementsAre("ask 2")) << "not listed as open; of c1 there is newer news";
   fact(one, order_state::filled, 10_qty);
   desk->on_absent(two, "no such label");
   EXPECT_EQ(store->read().find("c1").value()->last.state, order_state::filled);

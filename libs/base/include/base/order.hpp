@@ -115,8 +115,7 @@ struct order_update {
   order_state state = order_state::pending;
   quantity filled;                       ///< in all
   quantity remaining;                    ///< 0 once final
-  /// The fill that this update tells of. One that the venue took back comes once more, as its opposite.
-  std::optional<strike::fill> execution;
+  std::optional<strike::fill> execution; ///< the fill that this update tells of
   std::string reason;                    ///< rejected, cancelled, expired: why; empty otherwise
 };
 

@@ -18,9 +18,9 @@ inline constexpr std::uint32_t plain_order_version = 1, stop_order_version = 2;
 
 struct order_header {
   std::uint32_t version = plain_order_version; ///< raised by `encode` where the body needs it
-  std::uint64_t epoch = 0;    ///< the sender's start, nanoseconds; never 0
-  std::uint64_t sequence = 0; ///< per sender and receiver from 1
-  std::string strategy;       ///< the instance's name
+  std::uint64_t epoch = 0;                     ///< the sender's start, nanoseconds; never 0
+  std::uint64_t sequence = 0;                  ///< per sender and receiver from 1
+  std::string strategy;                        ///< the instance's name
   bool operator==(const order_header&) const = default;
 };
 
@@ -68,7 +68,8 @@ struct order_change {
   std::string client_id;      ///< never empty
   std::string venue_trade_id; ///< of `update.execution`; empty in backtests, and without one
   order_update update; ///< order and instrument of its `execution` are its own; no instrument: exec does not know
-                       ///< the order
+                       ///< the order. A fill that the venue took back comes once more as its opposite, with
+                       ///< "<trade id>-undone"
 };
 
 /// What a strategy holds of one instrument.
