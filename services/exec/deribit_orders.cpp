@@ -143,7 +143,7 @@ std::optional<order_fact> deribit_orders::merge(deribit_order& which, const deri
     return what.filled > quantity{} ? order_state::partially_filled : order_state::open;
   }();
   auto fact = fact_of(which, what, state);
-  if (fact.venue_ns == 0) fact.venue_ns = which.last ? which.last->venue_ns : now.wall_ns; // not told: not older
+  if (fact.venue_ns == 0 && which.last) fact.venue_ns = which.last->venue_ns; // not told: not older
   const auto rank = [](const order_fact& x) { return std::tuple{x.venue_ns, x.filled, strike::is_final(x.state)}; };
   if (which.last) {
     const bool is_venues = which.last->venue_ns > 0; // else what was concluded here, which the venue may correct
