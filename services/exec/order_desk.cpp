@@ -51,7 +51,7 @@ strategy_line* order_desk::line_of(std::string_view peer, const wire::order_head
   auto* s = lines_.find(from.strategy);
   if (!s) {
     const auto owner = tools_.store.owner_of(from.strategy);
-    if (!owner) return keep(std::unexpected{owner.error()}), nullptr; // it asks again, or sees no answer
+    if (!owner) return store_failed(owner.error()), nullptr; // it sees no answer, and asks again
     s = &lines_.add(*owner, from.strategy);
     tools_.risk.name_owner(*owner, from.strategy);
   }
@@ -63,7 +63,8 @@ strategy_line* order_desk::line_of(std::string_view peer, const wire::order_head
     }
     s->epoch = from.epoch;
     s->seen = from.sequence - 1;
-    keep(tools_.store.set("epoch of " + s->name, std::to_string(from.epoch)));
+    keep(
+        [this, key = "epoch of " + s->name, text = std::to_string(from.epoch)] { return tools_.store.set(key, text); });
   }
   if (from.sequence != s->seen + 1)
     tools_.log.warning("order requests were lost on the way",
@@ -79,7 +80,7 @@ bool order_desk::tell_known(strategy_line& s, const std::string& client_id) {
     return true;
   }
   const auto kept = tools_.store.read().find(client_id);
-  if (!kept) return keep(std::unexpected{kept.error()});
+  if (!kept) return store_failed(kept.error()), false; // no order leaves then
   if (!*kept) return false;
   const tracked_order x{(*kept)->what, (*kept)->of_strategy, (*kept)->account.at,
                         order_life{(*kept)->what.id, (*kept)->what.request, (*kept)->last, (*kept)->fills}};
@@ -88,7 +89,7 @@ bool order_desk::tell_known(strategy_line& s, const std::string& client_id) {
 }
 
 std::string order_desk::fault_of(const wire::place_order& what) const {
-  if (!refuse_why_.empty()) return refuse_why_;
+  if (!closed_why().empty()) return closed_why();
   if (what.client_id.size() > longest_client_id)
     return fmt::format("the client id has {} characters; venues take {}: choose a shorter name for the strategy",
                        what.client_id.size(), longest_client_id);
@@ -136,7 +137,7 @@ void order_desk::send(tracked_order& x, const moment& now) {
     x.life.refuse(order_state::rejected, std::move(why), now.wall_ns);
     after(x, before, true);
   };
-  if (!refuse_why_.empty()) return refuse(refuse_why_);
+  if (!closed_why().empty()) return refuse(closed_why());
   auto approved = tools_.risk.check(x.what, now);
   if (!approved) return refuse(approved.error().text);
   const auto kept = tools_.store.add({.what = x.what,
@@ -144,7 +145,8 @@ void order_desk::send(tracked_order& x, const moment& now) {
                                       .account = desk_of(x.at).account,
                                       .placed_ns = now.wall_ns,
                                       .last = before});
-  if (!keep(kept)) {
+  if (!kept) {
+    if (kept.error().code == ec::io) store_failed(kept.error());
     refuse("the order could not be kept: " + kept.error().text);
     return tools_.risk.on_order(x.what.id, x.what.request.limit, {}, false, now);
   }
@@ -163,7 +165,7 @@ void order_desk::handle(strategy_line& s, const wire::amend_order& what, const m
     tell(s, wire::order_change{what.client_id, "", std::move(told)});
   };
   if (!x->life.has_left()) return refuse("the order waits for the data of its instrument; cancel it instead");
-  if (!refuse_why_.empty()) return refuse(refuse_why_);
+  if (!closed_why().empty()) return refuse(closed_why());
   if (const auto ok = tools_.risk.check_amend(x->what.id, what.limit, what.size, now); !ok)
     return refuse(ok.error().text);
   x->life.amend_sent(what.limit, what.size);

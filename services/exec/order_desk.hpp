@@ -44,6 +44,8 @@ public:
   static constexpr std::int64_t data_wait_ns = 2'000'000'000;
   /// What every venue takes for a label.
   static constexpr std::size_t longest_client_id = 36;
+  /// Between two attempts to write to a store that failed.
+  static constexpr std::int64_t save_again_ns = 1'000'000'000;
 
   /// @param epoch of this start, never 0
   order_desk(std::uint64_t epoch, tools with)
@@ -65,7 +67,7 @@ public:
   /// @returns when to call again, steady time
   std::int64_t round(const moment& now);
   /// No new orders and amendments from now on.
-  void refuse(std::string_view why) { refuse_why_ = why; }
+  void refuse(std::string_view why) { stop_why_ = why; }
   void cancel_all(const moment& now);
   std::size_t open_orders() const { return table_.open().size(); }
   /// "gamma-1 (deribit:BTC-PERPETUAL, open)", for those that are not final.
@@ -108,6 +110,7 @@ private:
   bool tell_known(strategy_line& s, const std::string& client_id);
   /// Why it cannot even be considered; empty if it can.
   std::string fault_of(const wire::place_order& what) const;
+  const std::string& closed_why() const { return stop_why_.empty() ? store_why_ : stop_why_; }
   void reject(strategy_line& s, const wire::place_order& what, std::string why, const moment& now);
   void send(tracked_order& x, const moment& now);
   void cancel(tracked_order& x, const moment& now);
@@ -120,7 +123,20 @@ private:
   void after(tracked_order& x, const order_life::standing& before, bool is_kept = false);
   void take_foreign(venue at, const fill_fact& what);
   void undo(tracked_order& x, std::string_view trade_id, std::string_view why);
-  bool keep(result<void> done);
+  /// Writes to the store now, or when it can be written again, in order.
+  /// @param write `result<void>()`; owns what it writes
+  /// @returns false: later
+  template <class F> bool keep(F write) {
+    if (unsaved_.empty()) {
+      const auto done = write();
+      if (done) return true;
+      store_failed(done.error());
+    }
+    unsaved_.emplace_back(std::move(write));
+    return false;
+  }
+  void store_failed(const error& why);
+  std::int64_t keep_unsaved(const moment& now);
   void settle(venue_desk& at, std::optional<owner_id> owner, const match::settlement& what);
 
   // order_desk_accounts.cpp: restart and comparison
@@ -148,7 +164,9 @@ private:
   std::set<std::uint64_t> doubtful_;                     ///< orders that their venue has to be asked about
   std::set<std::pair<venue, std::string>> undone_early_; ///< fills taken back before they came
   std::uint64_t last_order_ = 0;
-  std::string refuse_why_; ///< not empty: no new orders
+  std::string stop_why_, store_why_; ///< not empty: no new orders, nor amendments
+  std::deque<std::function<result<void>()>> unsaved_;
+  std::int64_t next_save_ns_ = 0; ///< steady
 };
 
 } // namespace strike::exec

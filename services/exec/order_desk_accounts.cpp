@@ -11,7 +11,9 @@
 namespace strike::exec {
 
 void order_desk::note(std::string kind, std::string subject, std::string text) {
-  keep(tools_.store.note({tools_.clock().wall_ns, std::move(kind), std::move(subject), std::move(text)}));
+  keep([this, made = audit_entry{tools_.clock().wall_ns, std::move(kind), std::move(subject), std::move(text)}] {
+    return tools_.store.note(made);
+  });
 }
 
 result<void> order_desk::restore(const std::function<void(const booking&)>& held) {
@@ -74,7 +76,7 @@ std::int64_t order_desk::round(const moment& now) {
     after(*x, before, true);
   }
   const auto waits_ns = waiting_.empty() ? INT64_MAX : table_.find(order_id{waiting_.front()})->waits_until_ns;
-  return std::min({waits_ns, ask_orders(now), ask_venues(now), tools_.risk.round(now)});
+  return std::min({waits_ns, ask_orders(now), ask_venues(now), keep_unsaved(now), tools_.risk.round(now)});
 }
 
 std::int64_t order_desk::ask_orders(const moment& now) {
@@ -99,7 +101,7 @@ std::int64_t order_desk::ask_venues(const moment& now) {
     if (!at.compared) continue;
     if (at.compared->due_ns() <= now.steady_ns) {
       const auto newest = tools_.store.read().newest_fill_ns(at.account);
-      if (!newest) return keep(std::unexpected{newest.error()}), next_ns;
+      if (!newest) return store_failed(newest.error()), next_save_ns_;
       auto since_ns = *newest == 0 ? now.wall_ns : *newest;
       for (const auto number : table_.open())
         if (const auto* x = table_.find(order_id{number}); x->at == at.account.at)
@@ -157,18 +159,18 @@ void order_desk::on_account(account_fact&& what) {
 void order_desk::adopt_first(venue_desk& at, const account_fact& what, const moment& now) {
   const auto key = fmt::format("first seen {} {}", to_text(at.account.at), at.account.name);
   const auto seen = tools_.store.read().value(key);
-  if (!seen) return void(keep(std::unexpected{seen.error()}));
+  if (!seen) return store_failed(seen.error());
   if (!seen->empty()) return;
   for (const auto& x : what.positions) {
     const auto more = x.size - book_.in_all(x.instrument);
     if (more == quantity{}) continue;
     const adoption made{x.instrument, more, "held before exec's first start"};
-    keep(tools_.store.adopt(at.account, made, now.wall_ns));
+    keep([this, &account = at.account, made, now] { return tools_.store.adopt(account, made, now.wall_ns); });
     book_.adopt(made);
     tools_.log.info("position adopted as the account's own",
                     {{"instrument", name_of(x.instrument)}, {"size", to_string(more)}});
   }
-  keep(tools_.store.set(key, std::to_string(now.wall_ns)));
+  keep([this, key, text = std::to_string(now.wall_ns)] { return tools_.store.set(key, text); });
 }
 
 void order_desk::report_orders(venue_desk& at, const account_fact& what, const comparison& found, const moment& now) {
@@ -209,7 +211,7 @@ void order_desk::report_positions(venue_desk& at, const comparison& found, const
     const bool is_adopted = !at.compared->is_reconciled() && tools_.reconcile.positions == foreign_positions::adopt;
     if (is_adopted) {
       const adoption made{x.instrument, x.theirs - x.ours, "differed at the start"};
-      keep(tools_.store.adopt(at.account, made, now.wall_ns));
+      keep([this, &account = at.account, made, now] { return tools_.store.adopt(account, made, now.wall_ns); });
       book_.adopt(made);
     } else {
       tools_.risk.on_mismatch(x.instrument, text, now);

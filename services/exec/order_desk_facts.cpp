@@ -12,7 +12,7 @@ namespace strike::exec {
 tracked_order* order_desk::order_of(order_id id) {
   if (auto* x = table_.find(id)) return x;
   auto kept = tools_.store.read().find(id);
-  if (!kept) return keep(std::unexpected{kept.error()}), nullptr;
+  if (!kept) return store_failed(kept.error()), nullptr;
   if (!*kept || (*kept)->account != desk_of((*kept)->account.at).account) {
     tools_.log.error("a venue speaks of an order that the store does not have", {{"order", id.value}});
     return nullptr;
@@ -24,20 +24,31 @@ tracked_order* order_desk::order_of(order_id id) {
                       .life = order_life{x.what.id, x.what.request, std::move(x.last), std::move(x.fills)}});
 }
 
-/// A write that failed: no order leaves any more, since its intent might not be kept.
-bool order_desk::keep(result<void> done) {
-  if (done) return true;
+/// No order leaves any more, since its intent might not be kept.
+void order_desk::store_failed(const error& why) {
   tools_.metrics.store_failures.add();
-  if (done.error().code == ec::invalid_order || !refuse_why_.empty()) return false;
-  refuse_why_ = "exec takes no orders, since its store cannot be written: " + done.error().text;
-  tools_.log.error("the order store failed: no new orders until exec is started anew", {{"why", done.error().text}});
-  return false;
+  if (store_why_.empty())
+    tools_.log.error("the order store failed: no new orders until it can be written again", {{"why", why.text}});
+  store_why_ = "exec takes no orders, since its store failed: " + why.text;
+  next_save_ns_ = tools_.clock().steady_ns + save_again_ns;
+}
+
+std::int64_t order_desk::keep_unsaved(const moment& now) {
+  if (store_why_.empty()) return INT64_MAX;
+  if (now.steady_ns < next_save_ns_) return next_save_ns_;
+  while (!unsaved_.empty()) {
+    if (const auto done = unsaved_.front()(); !done) return store_failed(done.error()), next_save_ns_;
+    unsaved_.pop_front();
+  }
+  store_why_.clear();
+  tools_.log.info("the order store can be written again; all of the meantime is kept");
+  return INT64_MAX;
 }
 
 void order_desk::after(tracked_order& x, const order_life::standing& before, bool is_kept) {
   const auto now = tools_.clock();
   const auto& last = x.life.last();
-  if (!is_kept && last != before) keep(tools_.store.save(x.what.id, last));
+  if (!is_kept && last != before) keep([this, id = x.what.id, last] { return tools_.store.save(id, last); });
   if (x.life.has_left() && last != before)
     tools_.risk.on_order(x.what.id, last.limit, x.life.remaining(),
                          last.state == order_state::rejected && before.state != last.state, now);
@@ -78,24 +89,23 @@ void order_desk::on_fill(const fill_fact& what) {
   const auto now = tools_.clock();
   auto made = what.what;
   made.order = what.order;
-  const auto booked = tools_.store.book(desk_of(x->at).account, what.trade_id, made, what.order, x->what.owner,
-                                        x->life.last(), now.wall_ns);
-  if (!booked) keep(std::unexpected{booked.error()});
+  keep([this, &account = desk_of(x->at).account, trade_id = what.trade_id, made, owner = x->what.owner,
+        last = x->life.last(), now]() -> result<void> {
+    const auto booked = tools_.store.book(account, trade_id, made, made.order, owner, last, now.wall_ns);
+    return booked ? result<void>{} : std::unexpected{booked.error()};
+  });
   book_.book(x->what.owner, made, now.wall_ns);
   tools_.risk.on_fill(x->what.owner, made);
   tools_.metrics.fills.add();
-  after(*x, before, booked.has_value());
+  after(*x, before, true);
   if (undone_early_.contains({x->at, what.trade_id})) undo(*x, what.trade_id, "before the fill itself was told");
 }
 
 void order_desk::take_foreign(venue at, const fill_fact& what) {
   const auto now = tools_.clock();
   const auto booked = tools_.store.book(desk_of(at).account, what.trade_id, what.what, now.wall_ns);
-  if (!booked) {
-    keep(std::unexpected{booked.error()});
-    return;
-  }
-  if (!*booked) return; // before
+  if (!booked) return store_failed(booked.error()); // the next comparison tells it again
+  if (!*booked) return;                             // before
   book_.book({}, what.what, now.wall_ns);
   tools_.risk.on_fill({}, what.what);
   tools_.metrics.foreign_fills.add();
@@ -112,7 +122,7 @@ void order_desk::on_fill_undone(venue at, std::string_view trade_id, std::string
     undo(*x, trade_id, why);
   }
   const auto booked = tools_.store.read().fills_of(desk_of(at).account, trade_id);
-  if (!booked) return void(keep(std::unexpected{booked.error()}));
+  if (!booked) return store_failed(booked.error());
   for (const auto& made : *booked) {
     is_known = true;
     if (made.order.value != 0) {
@@ -120,7 +130,7 @@ void order_desk::on_fill_undone(venue at, std::string_view trade_id, std::string
       continue;
     }
     const auto undone = tools_.store.undo(desk_of(at).account, trade_id, {}, why, {}, tools_.clock().wall_ns);
-    if (!undone) keep(std::unexpected{undone.error()});
+    if (!undone) store_failed(undone.error());
     if (!undone || !*undone) continue;
     auto opposite = made;
     opposite.side = strike::opposite(made.side);
@@ -135,8 +145,11 @@ void order_desk::undo(tracked_order& x, std::string_view trade_id, std::string_v
   const auto gone = x.life.on_fill_undone(trade_id, why);
   if (!gone) return;
   const auto now = tools_.clock();
-  const auto kept = tools_.store.undo(desk_of(x.at).account, trade_id, x.what.id, why, x.life.last(), now.wall_ns);
-  if (!kept) keep(std::unexpected{kept.error()});
+  keep([this, &account = desk_of(x.at).account, id = x.what.id, trade = std::string{trade_id}, text = std::string{why},
+        last = x.life.last(), now]() -> result<void> {
+    const auto undone = tools_.store.undo(account, trade, id, text, last, now.wall_ns);
+    return undone ? result<void>{} : std::unexpected{undone.error()};
+  });
   auto opposite = *gone;
   opposite.side = strike::opposite(gone->side);
   opposite.fee = -gone->fee;
@@ -144,7 +157,7 @@ void order_desk::undo(tracked_order& x, std::string_view trade_id, std::string_v
   tools_.risk.on_fill_undone(x.what.owner, *gone);
   tools_.log.warning("the venue took a fill back", {{"order", x.what.label}, {"trade", trade_id}, {"why", why}});
   note("difference", x.what.label, x.life.last().reason);
-  after(x, before, kept.has_value());
+  after(x, before, true);
 }
 
 void order_desk::on_no_answer(order_id order, std::string_view why) {
@@ -171,7 +184,9 @@ void order_desk::on_settlement(const match::settlement& what) {
 
 void order_desk::settle(venue_desk& at, std::optional<owner_id> owner, const match::settlement& what) {
   const auto now = tools_.clock();
-  keep(tools_.store.settle(at.account, owner, what, now.wall_ns));
+  keep([this, &account = at.account, owner, what, now] {
+    return tools_.store.settle(account, owner, what, now.wall_ns);
+  });
   book_.settle(owner, what, now.wall_ns);
   if (!owner) return;
   tools_.risk.on_settlement(what);

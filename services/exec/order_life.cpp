@@ -19,7 +19,8 @@ order_life::order_life(order_id id, const order_request& what, std::int64_t wall
 
 order_life::order_life(order_id id, const order_request& what, standing last, std::vector<booked_fill> fills)
     : id_{id}, instrument_{what.instrument}, stage_{order_stage::unsure}, last_{std::move(last)},
-      is_acknowledged_{!last_.venue_id.empty() || last_.filled > quantity{}}, terms_ns_{last_.changed_ns},
+      is_acknowledged_{!last_.venue_id.empty() || last_.filled > quantity{} || last_.state == order_state::open},
+      asked_size_{INT64_MAX}, // an amendment may have been under way
       fills_{std::move(fills)}, told_remaining_{last_.size - last_.filled}, ask_ns_{INT64_MIN} {
   if (!strike::is_final(last_.state)) return;
   stage_ = order_stage::ended;
@@ -82,7 +83,8 @@ void order_life::merge_terms(const order_fact& what) {
 void order_life::confirm(const order_fact& what) {
   is_acknowledged_ = true;
   const bool is_answered = !what.reason.empty() || (last_.limit == asked_limit_ && last_.size == asked_size_);
-  if (is_answered) asked_size_ = {};
+  const bool is_stated = stage_ == order_stage::unsure && what.size > quantity{};
+  if (is_answered || is_stated) asked_size_ = {};
   switch (stage_) {
   case order_stage::waiting:
   case order_stage::placing:
@@ -116,19 +118,21 @@ void order_life::on_order(const order_fact& what) {
       final_reason_ = what.reason;
     }
     last_.changed_ns = std::max(last_.changed_ns, what.venue_ns);
+    word_ns_ = std::max(word_ns_, what.venue_ns);
     return conclude(nullptr, "");
   }
-  const bool is_old = what.venue_ns != 0 && what.venue_ns < last_.changed_ns;
+  const bool is_old = what.venue_ns != 0 && what.venue_ns < word_ns_;
   if (final_) { // late word, unless it is newer than the end
-    if (!is_old && what.venue_ns > last_.changed_ns)
+    if (!is_old && what.venue_ns > word_ns_)
       contradiction_ = fmt::format("said {}, then {}", to_text(*final_), to_text(what.state));
     return conclude(nullptr, "");
   }
   const bool is_asked = stage_ == order_stage::amending || stage_ == order_stage::cancelling;
-  const bool is_new = is_asked || what.venue_ns > last_.changed_ns || what.reason != last_.reason;
+  const bool is_new = is_asked || what.venue_ns > word_ns_ || what.reason != last_.reason;
   const bool is_refusal = !what.reason.empty() && !is_old && is_new;
   confirm(what);
   last_.changed_ns = std::max(last_.changed_ns, what.venue_ns);
+  word_ns_ = std::max(word_ns_, what.venue_ns);
   if (is_refusal) last_.reason = what.reason;
   conclude(nullptr, "", is_refusal);
 }

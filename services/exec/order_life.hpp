@@ -123,7 +123,8 @@ private:
   std::string final_reason_;
   price asked_limit_;                 ///< of the amendment that is not answered
   quantity asked_size_;               ///< 0: none is
-  std::int64_t terms_ns_ = INT64_MIN; ///< of the newest word on limit and size
+  std::int64_t word_ns_ = INT64_MIN;  ///< of the venue's newest word, by its clock alone
+  std::int64_t terms_ns_ = INT64_MIN; ///< of its newest word on limit and size
   std::vector<booked_fill> fills_;
   std::vector<std::string> undone_early_; ///< taken back before they came
   std::string contradiction_;

@@ -101,6 +101,8 @@ struct order_store::state {
       else
         return f();
     } catch (const SQLite::Exception& x) {
+      for (auto* each : {&add_order, &save_order, &add_key, &add_fill, &add_reversal})
+        each->tryReset(); // none is under way
       if (x.getErrorCode() == SQLITE_CONSTRAINT && what == "an order")
         return fail(ec::invalid_order, "this client id was used before; every order needs its own");
       return fail(ec::io, fmt::format("{}: writing {}: {}; is the disk full or the file in use?", file.string(), what,

@@ -46,6 +46,7 @@ settings read_settings(config::section root) {
 
 std::filesystem::path read_store_file(config::section root) {
   auto table = root.table("exec");
+  for (const auto& key : table.keys()) table.has(key); // the rest is exec's to check
   return store_of(table);
 }
 

@@ -129,9 +129,9 @@ result<void> start(process::environment& env, const live_arguments& given) {
   const auto instruments = std::make_shared<instrument_registry>();
   const auto router = router::start(env, where, instruments, how->router, "router");
   if (!router) return std::unexpected{router.error()};
-  if (const auto made = exec::start(env, where, instruments, *router, std::move(exec_how)); !made)
-    return std::unexpected{made.error()};
-  fmt::print("orders: on paper, against the market data\nstrategies:");
+  const auto orders = exec::start(env, where, instruments, *router, std::move(exec_how));
+  if (!orders) return std::unexpected{orders.error()};
+  fmt::print("orders: {}\nstrategies:", orders->banner);
   for (const auto& x : how->strategies)
     if (x.is_enabled) fmt::print(" {}", x.name);
   fmt::print("\n");

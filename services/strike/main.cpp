@@ -5,6 +5,7 @@
 #include "strike/doctor_command.hpp"
 #include "strike/import_command.hpp"
 #include "strike/live_command.hpp"
+#include "strike/orders_command.hpp"
 #include "strike/replay_command.hpp"
 #include "strike/strategy_command.hpp"
 #include "version.hpp"
@@ -24,6 +25,7 @@ int main(int argc, char** argv) {
   strike::add_backtest_command(app, exit_code);
   strike::add_import_command(app, exit_code);
   strike::add_catalog_commands(app, exit_code);
+  strike::add_orders_commands(app, exit_code);
   strike::add_bench_command(app, exit_code);
   strike::add_strategy_command(app, exit_code);
   strike::add_doctor_command(app, exit_code);

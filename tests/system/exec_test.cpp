@@ -1,4 +1,5 @@
 // gateway -> strategies -> exec (paper) -> strategies: orders over the bus, and an exec that is killed.
+#include "exec/order_reader.hpp"
 #include "kit/bus_kit.hpp"
 #include "wire/order.hpp"
 
@@ -17,6 +18,17 @@ struct exec_test : bus_test {
     return {
         folder, "exec", EXEC_BINARY,
         fmt::format("[exec]\nupstream = \"{}\"\nlisten = \"{}\"\npublish = \"tcp://127.0.0.1:0\"\n", upstream, orders)};
+  }
+  /// "one filled 10/10 fills 1" for each order of the store, by strategy.
+  std::vector<std::string> kept() {
+    const auto store = exec::order_reader::open(folder / "exec/data/exec.db", instruments).value();
+    const auto names = store.strategies().value();
+    std::vector<std::string> all;
+    for (const auto* name : {"one", "two"})
+      for (const auto& x : store.orders({.strategy = name}).value())
+        all.push_back(fmt::format("{} {} {}/{} fills {}", names.at(x.what.owner), to_text(x.last.state),
+                                  to_string(x.last.filled), to_string(x.last.size), x.fills.size()));
+    return all;
   }
   service strategies() {
     std::string tables;
@@ -49,8 +61,7 @@ TEST_F(exec_test, paper_orders_fill_over_the_bus_and_an_exec_that_was_killed_lea
   };
   const auto logs = [&] { return boost::json::serialize(screen.of("one")) + "\n" + host.err() + desk.err(); };
   const auto both = [&](std::string_view key, const std::string& value) {
-    return
-        [&, key, value] { return step() && screen.text("one", key) == value && screen.text("two", key) == value; };
+    return [&, key, value] { return step() && screen.text("one", key) == value && screen.text("two", key) == value; };
   };
   ASSERT_TRUE(eventually(both("states", "filled open "), market, screen)) << logs();
   ASSERT_TRUE(eventually(both("position", "10"), market, screen)) << logs();
@@ -63,8 +74,11 @@ TEST_F(exec_test, paper_orders_fill_over_the_bus_and_an_exec_that_was_killed_lea
   ASSERT_TRUE(eventually(both("states", "filled open unknown "), market, screen)) << logs();
   desk.start();
   ASSERT_TRUE(eventually(both("states", "filled open unknown cancelled "), market, screen)) << logs();
-  EXPECT_EQ(screen.text("one", "reason"), "exec does not know this order");
+  EXPECT_EQ(screen.text("one", "reason"), "exec was started anew; orders on paper end with it");
   EXPECT_EQ(screen.host("one", "open_orders"), 0);
+  EXPECT_EQ(screen.text("one", "position"), "10") << "the position survives";
+  EXPECT_EQ(kept(), (std::vector<std::string>{"one filled 10/10 fills 1", "one cancelled 0/10 fills 0",
+                                              "two filled 10/10 fills 1", "two cancelled 0/10 fills 0"}));
 
   EXPECT_EQ(host.stop().exit_code, 0);
   EXPECT_EQ(desk.stop().exit_code, 0);

@@ -58,8 +58,8 @@ desk& exchange::state::desk_of(market& m, instrument_id id) {
 }
 
 void exchange::state::watch(market& m, instrument_id id) {
-  m.is_watched = m.own && (m.own->bids.size() + m.own->asks.size() > 0 || m.shown.has_consumption() ||
-                           rules.of(id).info.kind == instrument_kind::perpetual);
+  m.is_watched = m.own && (m.own->bids.size() + m.own->asks.size() + m.own->stops.size() > 0 ||
+                           m.shown.has_consumption() || rules.of(id).info.kind == instrument_kind::perpetual);
 }
 
 void exchange::state::warn(market& m, instrument_id id, warning kind, std::string_view text) {

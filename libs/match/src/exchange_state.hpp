@@ -17,8 +17,9 @@ struct desk {
   fee_schedule fees;
   queue_model queue;
   resting_side bids{side::buy}, asks{side::sell};
-  std::int64_t funded_until_ns = 0; ///< perpetuals: funding is booked up to here
-  std::vector<double> funding_owed; ///< by owner: the part below 1e-9 that is not booked yet
+  std::vector<order_slab::slot> stops; ///< held back, oldest first
+  std::int64_t funded_until_ns = 0;    ///< perpetuals: funding is booked up to here
+  std::vector<double> funding_owed;    ///< by owner: the part below 1e-9 that is not booked yet
 
   resting_side& resting(side of) { return of == side::buy ? bids : asks; }
 };
@@ -76,6 +77,12 @@ struct exchange::state {
   void rest(market& m, live_order order);
   void execute(market& m, live_order& order, price at, quantity size, liquidity by, fill_reason why);
   void report(const live_order& order, order_state now, std::string_view reason = {}, const fill* execution = nullptr);
+
+  // stops.cpp
+  optional_double trigger_price(const market& m, stop_trigger by) const;
+  void hold_back(market& m, live_order order);
+  void release_stops(market& m, instrument_id id);
+  void amend_stop(order_slab::slot at, price limit, quantity size);
 
   // makers.cpp
   void cross(market& m, side of);

@@ -96,7 +96,10 @@ quantity exchange::state::closable(const live_order& order) const {
 
 void exchange::state::leave(market& m, order_slab::slot at) {
   const auto& order = orders[at];
-  m.own->resting(order.request.side).remove(order.request.limit, at);
+  if (order.request.stop > price{})
+    std::erase(m.own->stops, at);
+  else
+    m.own->resting(order.request.side).remove(order.request.limit, at);
   if (order.request.tif == time_in_force::gtd) {
     good_till.erase({order.request.expire_ns, order.id.value});
     reset_deadline();

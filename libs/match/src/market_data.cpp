@@ -15,7 +15,9 @@ void exchange::state::on_ticker(market& m, instrument_id id, const ticker& t, tr
     warn(m, id, warning::unknown_touch_size, "ticker without sizes: the assumed touch size is displayed");
   if (m.shown.is_crossed() && trusted == trust::live) [[unlikely]]
     warn(m, id, warning::crossed_book, "best bid at or above best ask");
-  if (m.is_watched) on_display(m, id);
+  if (!m.is_watched) return;
+  on_display(m, id);
+  release_stops(m, id);
 }
 
 void exchange::state::on_snapshot(market& m, instrument_id id, const book_snapshot& b, trust trusted) {
@@ -56,7 +58,7 @@ void exchange::state::on_trade(market& m, instrument_id id, const trade& t) {
   } else if (t.at <= m.shown.best(side::buy)) {
     match_trade(m, t, side::sell);
   }
-  watch(m, id);
+  release_stops(m, id); // which watches
 }
 
 void exchange::state::on_status(market& m, instrument_id id, const instrument_status& s) {

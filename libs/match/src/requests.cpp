@@ -33,6 +33,13 @@ std::string price_fault(const instrument& what, price limit) {
   return {};
 }
 
+std::string stop_fault(const instrument& what, const order_request& x) {
+  if (x.post_only) return "a stop order cannot be post-only";
+  if (auto why = price_fault(what, x.stop); !why.empty()) return "stop " + why;
+  const bool has_index = what.info.kind != instrument_kind::binary;
+  return x.trigger == stop_trigger::index && !has_index ? "there is no index to trigger on" : std::string{};
+}
+
 std::string size_fault(const instrument& what, quantity size) {
   if (size < what.minimum || size <= quantity{})
     return fmt::format("size {} is below the minimum {} of {}:{}", to_string(size), to_string(what.minimum),
@@ -74,6 +81,7 @@ std::string exchange::state::refusal(const market& m, const order_request& x, qu
   auto why = closed_fault(m, what);
   if (why.empty()) why = form_fault(x, now_ns);
   if (why.empty() && x.type == order_type::limit) why = price_fault(what, x.limit);
+  if (why.empty() && x.stop != price{}) why = stop_fault(what, x);
   if (why.empty()) why = size_fault(what, x.size);
   if (!why.empty()) return why;
   if (x.reduce_only && !reduces(x, held))
@@ -97,7 +105,10 @@ void exchange::state::place(owner_id owner, order_id id, const order_request& re
   desk_of(m, request.instrument);
   owner_count = std::max(owner_count, owner + 1);
   if (request.reduce_only) order.request.size = std::min(request.size, magnitude(held));
-  submit(m, std::move(order), order_state::rejected);
+  if (request.stop > price{})
+    hold_back(m, std::move(order));
+  else
+    submit(m, std::move(order), order_state::rejected);
   watch(m, request.instrument);
 }
 
@@ -110,10 +121,11 @@ void exchange::state::amend(owner_id owner, order_id id, price limit, quantity s
   const auto traded = order.request.instrument;
   auto& m = market_of(traded);
   auto why = closed_fault(m, what);
-  if (why.empty()) why = price_fault(what, limit);
+  if (why.empty() && order.request.type == order_type::limit) why = price_fault(what, limit);
   if (why.empty()) why = size_fault(what, size);
   if (why.empty()) why = bound_fault(what, limit, size, accounts.of(owner, order.request.instrument).size);
   if (!why.empty()) return report(order, state_now, fmt::format("amend refused: {}", why));
+  if (order.request.stop > price{}) return amend_stop(at, limit, size);
   if (size <= order.filled) return end(at, order_state::cancelled, "amended to what is filled");
   if (limit == order.request.limit && size <= order.request.size) {
     order.request.size = size;

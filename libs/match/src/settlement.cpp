@@ -35,6 +35,7 @@ money payoff_of(const instrument& what, const holding& h, double delivery, doubl
 void exchange::state::expire(market& m, instrument_id, std::string_view reason) {
   m.is_closed = true;
   if (!m.own) return;
+  while (!m.own->stops.empty()) end(m.own->stops.front(), order_state::expired, reason);
   for (const auto of : {side::buy, side::sell})
     for (auto& line = m.own->resting(of); line.size() > 0;) end(line[line.size() - 1], order_state::expired, reason);
 }

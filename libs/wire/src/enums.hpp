@@ -60,6 +60,11 @@ template <> struct proto_enum<time_in_force> {
       enum_row{time_in_force::gtc, v1::TIME_IN_FORCE_GTC}, enum_row{time_in_force::gtd, v1::TIME_IN_FORCE_GTD},
       enum_row{time_in_force::ioc, v1::TIME_IN_FORCE_IOC}, enum_row{time_in_force::fok, v1::TIME_IN_FORCE_FOK}};
 };
+template <> struct proto_enum<stop_trigger> {
+  static constexpr std::array table = {enum_row{stop_trigger::last, v1::STOP_TRIGGER_LAST},
+                                       enum_row{stop_trigger::mark, v1::STOP_TRIGGER_MARK},
+                                       enum_row{stop_trigger::index, v1::STOP_TRIGGER_INDEX}};
+};
 template <> struct proto_enum<order_state> {
   static constexpr std::array table = {enum_row{order_state::pending, v1::ORDER_STATE_PENDING},
                                        enum_row{order_state::open, v1::ORDER_STATE_OPEN},
@@ -122,7 +127,7 @@ template <class Domain> consteval bool is_complete() {
 }
 static_assert(is_complete<venue>() && is_complete<side>() && is_complete<trust>() && is_complete<instrument_state>() &&
               is_complete<instrument_kind>() && is_complete<option_type>() && is_complete<order_type>() &&
-              is_complete<time_in_force>() && is_complete<order_state>() && is_complete<liquidity>() &&
-              is_complete<fill_reason>() && is_complete<run_state>());
+              is_complete<time_in_force>() && is_complete<stop_trigger>() && is_complete<order_state>() &&
+              is_complete<liquidity>() && is_complete<fill_reason>() && is_complete<run_state>());
 
 } // namespace strike::wire

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace strike::wire {
 namespace {
 
@@ -15,6 +17,11 @@ template <class Proto> void write_header(Proto& to, const order_header& from) {
   to.set_epoch(from.epoch);
   to.set_sequence(from.sequence);
   set_text(to.mutable_strategy(), from.strategy);
+}
+
+std::uint32_t needed_version(const order_request_message& x) {
+  const auto* place = std::get_if<place_order>(&x.body);
+  return place && place->request.stop > price{} ? stop_order_version : plain_order_version;
 }
 
 template <class Proto> result<order_header> read_header(const Proto& from) {
@@ -118,6 +125,7 @@ template <class Domain, class Proto> result<Domain> decode(std::string_view byte
 void encode(std::string& out, const order_request_message& message, const instrument_registry& names) {
   v1::OrderRequest to;
   write_header(to, message.header);
+  to.set_version(std::max(to.version(), needed_version(message)));
   std::visit(request_writer{to, names}, message.body);
   serialize(out, to);
 }

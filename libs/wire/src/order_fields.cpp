@@ -88,6 +88,9 @@ void write_place(v1::PlaceOrder& to, const place_order& from, const instrument_r
   to.set_expire_ns(request.expire_ns);
   to.set_post_only(request.post_only);
   to.set_reduce_only(request.reduce_only);
+  if (request.stop == price{}) return;
+  to.set_stop_price(request.stop.nanos);
+  to.set_trigger(to_proto(request.trigger));
 }
 
 result<unknown_field> read_place(place_order& to, const v1::PlaceOrder& from, instrument_registry& names) {
@@ -96,6 +99,7 @@ result<unknown_field> read_place(place_order& to, const v1::PlaceOrder& from, in
   read(request.side, from.side(), "side");
   read(request.type, from.type(), "type");
   read(request.tif, from.time_in_force(), "time_in_force");
+  if (from.stop_price() != 0) read(request.trigger, from.trigger(), "trigger");
   if (auto fault = read_instrument(request.instrument, from, read, names); !fault || !fault->empty()) return fault;
   to.client_id = from.client_id();
   to.order = {from.order_id()};
@@ -104,6 +108,7 @@ result<unknown_field> read_place(place_order& to, const v1::PlaceOrder& from, in
   request.post_only = from.post_only();
   request.reduce_only = from.reduce_only();
   request.expire_ns = from.expire_ns();
+  request.stop = {from.stop_price()};
   return unknown_field{};
 }
 

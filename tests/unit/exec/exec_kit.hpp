@@ -37,16 +37,17 @@ struct exec_kit : testing::Test {
   std::unique_ptr<order_store> store = *order_store::open(folder / "exec.db", instruments);
   account_name home{venue::deribit, "paper"};
   reconcile_rules reconcile;
-  risk_gate risk{instruments};
+  std::unique_ptr<risk_gate> risk = make_risk();
   std::unique_ptr<order_desk> desk = make_desk();
 
+  std::unique_ptr<risk_gate> make_risk() { return std::make_unique<risk_gate>(instruments); }
   std::unique_ptr<order_desk> make_desk() {
     return std::make_unique<order_desk>(
         7, order_desk::tools{
                .instruments = instruments,
                .rules = rules,
                .store = *store,
-               .risk = risk,
+               .risk = *risk,
                .log = log,
                .metrics = metrics,
                .clock = [this] { return now(); },

@@ -117,6 +117,14 @@ TEST_F(life, a_refused_amendment_is_told_once_with_the_standing_state) {
   EXPECT_EQ(order.last().reason, "price out of range");
 }
 
+TEST_F(life, a_refusal_counts_though_the_venues_clock_is_behind_ours) {
+  order_life late{{1}, {.instrument = {0}, .limit = 100_px, .size = 10_qty}, 1'000 * second};
+  late.sent();
+  late.on_order(fact(order_state::open, {}, 2));
+  late.on_order(fact(order_state::open, {}, 3, "price out of range"));
+  EXPECT_EQ(late.take_news().size(), 2U);
+}
+
 TEST_F(life, fills_do_not_end_an_order_that_may_be_growing) {
   order.on_order(fact(order_state::open, {}, 2));
   order.amend_sent(100_px, 20_qty);

@@ -7,7 +7,7 @@ namespace {
 
 template <class E> struct proto_enums : testing::Test {};
 using named = testing::Types<venue, side, trust, instrument_state, instrument_kind, option_type, order_type,
-                             time_in_force, order_state, liquidity, fill_reason, run_state>;
+                             time_in_force, stop_trigger, order_state, liquidity, fill_reason, run_state>;
 TYPED_TEST_SUITE(proto_enums, named);
 
 /// "INSTRUMENT_STATE_TICK_CHANGED" ends in the domain's own "tick_changed".

@@ -57,10 +57,29 @@ TEST_F(orders_of_a_newer_version, are_read_without_their_new_fields) {
 }
 
 TEST_F(orders_of_a_newer_version, are_not_acted_on_when_the_version_says_so) {
-  EXPECT_EQ(unknown_request(envelope(2, 8, place(1, 1, 1, 1))),
-            (unknown_order{"OrderRequest: version 2, only 1 is known", "id-1"}));
-  EXPECT_EQ(unknown_update(envelope(2, 8, change(1, 2, fill_of(1, 1, 1)))),
-            (unknown_order{"OrderUpdate: version 2, only 1 is known", "id-1"}));
+  EXPECT_EQ(unknown_request(envelope(3, 8, place(1, 1, 1, 1))),
+            (unknown_order{"OrderRequest: version 3, only 2 is known", "id-1"}));
+  EXPECT_EQ(unknown_update(envelope(3, 8, change(1, 2, fill_of(1, 1, 1)))),
+            (unknown_order{"OrderUpdate: version 3, only 2 is known", "id-1"}));
+}
+
+TEST_F(orders_of_a_newer_version, have_version_two_with_a_stop_and_else_version_one) {
+  const auto id = names.intern(venue::deribit, "BTC-PERPETUAL").value();
+  const auto version_of = [&](price stop) {
+    order_request_message message{.header = {.epoch = 1, .sequence = 1, .strategy = "s"}, .body = {}};
+    message.body = place_order{"c", {1}, {.instrument = id, .stop = stop}};
+    std::string bytes;
+    encode(bytes, message, names);
+    return decode_order_request(bytes, names).value().header.version;
+  };
+  EXPECT_EQ(version_of({}), 1u);
+  EXPECT_EQ(version_of({5}), 2u) << "an exec that knows only 1 must refuse it";
+}
+
+TEST_F(orders_of_a_newer_version, are_unknown_when_their_trigger_is) {
+  const auto stop = [&](std::uint64_t trigger) { return place(1, 1, 1, 1) + count(12, 7) + varint(13, trigger); };
+  EXPECT_EQ(unknown_request(envelope(2, 8, stop(50))), (unknown_order{"PlaceOrder: unknown trigger 50", "id-1"}));
+  EXPECT_EQ(unknown_request(envelope(2, 8, stop(0))), (unknown_order{"PlaceOrder: unknown trigger 0", "id-1"}));
 }
 
 TEST_F(orders_of_a_newer_version, are_unknown_when_their_body_is) {

@@ -103,8 +103,14 @@ public:
     return x;
   }
   order_request request(instrument_id of) {
-    return {of,     one_of<side>(), one_of<order_type>(), {any_signed()}, {any_signed()}, one_of<time_in_force>(),
-            coin(), coin(),         any_signed()};
+    order_request x{
+        of,     one_of<side>(), one_of<order_type>(), {any_signed()}, {any_signed()}, one_of<time_in_force>(),
+        coin(), coin(),         any_signed()};
+    if (coin()) {
+      x.stop = {any_signed() | 1};
+      x.trigger = one_of<stop_trigger>();
+    }
+    return x;
   }
   order_update update(instrument_id of) {
     order_update x{any_signed(),   {any_unsigned()}, of,           one_of<order_state>(),
@@ -146,7 +152,7 @@ inline bool equal(const std::vector<market_event>& a, const std::vector<market_e
 inline bool equal(const order_request& a, const order_request& b) {
   return a.instrument == b.instrument && a.side == b.side && a.type == b.type && a.limit == b.limit &&
          a.size == b.size && a.tif == b.tif && a.post_only == b.post_only && a.reduce_only == b.reduce_only &&
-         a.expire_ns == b.expire_ns;
+         a.expire_ns == b.expire_ns && a.stop == b.stop && a.trigger == b.trigger;
 }
 
 inline bool equal(const fill& a, const fill& b) {

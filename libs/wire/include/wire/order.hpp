@@ -11,14 +11,16 @@
 // Orders to exec and what becomes of them. Source: proto/strike/v1/order.proto.
 namespace strike::wire {
 
-/// The newest version of the order messages that this program understands and what it writes.
-inline constexpr std::uint32_t order_version = 1;
+/// The newest version of the order messages that this program understands.
+inline constexpr std::uint32_t order_version = 2;
+/// What a message has at least: an order with a stop price is 2, all others are 1.
+inline constexpr std::uint32_t plain_order_version = 1, stop_order_version = 2;
 
 struct order_header {
-  std::uint32_t version = order_version;
-  std::uint64_t epoch = 0;    ///< the sender's start, nanoseconds; never 0
-  std::uint64_t sequence = 0; ///< per sender and receiver from 1
-  std::string strategy;       ///< the instance's name
+  std::uint32_t version = plain_order_version; ///< raised by `encode` where the body needs it
+  std::uint64_t epoch = 0;                     ///< the sender's start, nanoseconds; never 0
+  std::uint64_t sequence = 0;                  ///< per sender and receiver from 1
+  std::string strategy;                        ///< the instance's name
   bool operator==(const order_header&) const = default;
 };
 
@@ -64,9 +66,10 @@ struct order_request_message {
 
 struct order_change {
   std::string client_id;      ///< never empty
-  std::string venue_trade_id; ///< of `update.execution`; empty if simulated or without one
+  std::string venue_trade_id; ///< of `update.execution`; empty in backtests, and without one
   order_update update; ///< order and instrument of its `execution` are its own; no instrument: exec does not know
-                       ///< the order
+                       ///< the order. A fill that the venue took back comes once more as its opposite, with
+                       ///< "<trade id>-undone"
 };
 
 /// What a strategy holds of one instrument.
