@@ -121,10 +121,7 @@ fault_frame::counters fault_frame::counters_of(venue which, process::metric_regi
 fault_frame::fault_frame(venue_server& inner, venue which, process::metric_registry& metrics,
                          std::function<void(const fault&)> on_fault)
     : inner_{inner}, count_{counters_of(which, metrics)}, on_fault_{std::move(on_fault)} {
-  inner_.set_reverts([this] {
-    is_order_ = true;
-    return hits(fault_kind::revert);
-  });
+  inner_.set_reverts([this] { return counted(fault_kind::revert, faults_.hits(fault_kind::revert, true, now_ns_)); });
 }
 fault_frame::~fault_frame() = default;
 

@@ -13,11 +13,12 @@ namespace strike::sandbox {
 namespace {
 
 constexpr std::int64_t longest_catch_up_ns = 60 * ns_per_s;
-constexpr std::int64_t delivery_takes_ns = 3 * ns_per_s;    ///< from expiry to the delivery price
-constexpr std::int64_t resolution_takes_ns = 10 * ns_per_s; ///< from the end of a market to its winner
-constexpr double trade_share = 0.12;                        ///< of what happens to a book
-constexpr double share_of_events[] = {0.35, 0.45, 0.2};     ///< by `share`
-constexpr double fine_above = 0.96, fine_below = 0.04;      ///< Source: Polymarket, tick-size change
+constexpr std::int64_t delivery_takes_ns = 3 * ns_per_s;       ///< from expiry to the delivery price
+constexpr std::int64_t resolution_takes_ns = 10 * ns_per_s;    ///< from the end of a market to its winner
+constexpr double trade_share = 0.12;                           ///< of what happens to a book
+constexpr double favoured_share = 0.25, favoured_trades = 0.5; ///< of what happens, and of what happens there
+constexpr double share_of_events[] = {0.35, 0.45, 0.2};        ///< by `share`
+constexpr double fine_above = 0.96, fine_below = 0.04;         ///< Source: Polymarket, tick-size change
 constexpr price coarse_tick{10'000'000}, fine_tick{1'000'000};
 
 market_event event_of(instrument_id id, std::int64_t now_ns, decltype(market_event::body) body) {
@@ -58,6 +59,7 @@ void generated_market::keep_calendar(std::int64_t now_ns, std::vector<market_eve
   for (auto& group : quoted_)
     std::erase_if(group, [&](made_instrument* x) {
       if (x->ends_ns == 0 || x->ends_ns > now_ns) return false;
+      std::erase(favoured_, x);
       end(*x, now_ns, out);
       return true;
     });
@@ -103,16 +105,30 @@ void generated_market::settle(const settlement& x, std::int64_t now_ns, std::vec
   market.winner = x.value == 1 ? 0 : 1;
 }
 
-void generated_market::act(std::int64_t now_ns, std::vector<market_event>& out) {
+void generated_market::favour(const std::set<instrument_id>& which) {
+  favoured_.clear();
+  for (const auto& group : quoted_)
+    for (auto* x : group)
+      if (which.contains(listing_of(*x).id) || (x->market && which.contains(listing_of(*x, true).id)))
+        favoured_.push_back(x);
+}
+
+made_instrument& generated_market::pick(bool is_favoured) {
+  if (is_favoured) return *favoured_[chance_.below(favoured_.size())];
   const double pick = chance_.uniform();
   auto group = static_cast<std::size_t>(pick < share_of_events[0]                        ? share::linear
                                         : pick < share_of_events[0] + share_of_events[1] ? share::option
                                                                                          : share::binary);
-  auto& x = *quoted_[group][chance_.below(quoted_[group].size())];
+  return *quoted_[group][chance_.below(quoted_[group].size())];
+}
+
+void generated_market::act(std::int64_t now_ns, std::vector<market_event>& out) {
+  const bool is_favoured = !favoured_.empty() && chance_.chance(favoured_share);
+  auto& x = pick(is_favoured);
   const auto worth = value(x, now_ns);
   refine_tick(x, worth, now_ns, out);
   book_change change;
-  if (!chance_.chance(trade_share) || !trade_at_touch(x, now_ns, change, out)) {
+  if (!chance_.chance(is_favoured ? favoured_trades : trade_share) || !trade_at_touch(x, now_ns, change, out)) {
     const auto& rules = listing_of(x).rules;
     x.book.follow(touch_about(worth, rules), rules.ticks, chance_, change);
   }

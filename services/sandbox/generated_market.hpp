@@ -12,8 +12,8 @@
 namespace strike::sandbox {
 
 /// A made-up market of three venues over the same coins. What happens follows from the settings and the start time
-/// alone, however often it is asked; but a caller who comes back after more than a minute has missed what was quoted
-/// before that minute.
+/// alone, however often it is asked, as long as no instrument is favoured; but a caller who comes back after more than
+/// a minute has missed what was quoted before that minute.
 ///
 /// Instruments are listed, expire at the mean index of 30 minutes, and others take their place; markets of Polymarket
 /// resolve. What one venue quotes strays a little from what the others say.
@@ -25,6 +25,7 @@ public:
   std::span<const listing> listings(venue at) const override { return listings_[static_cast<std::size_t>(at)]; }
   std::span<const binary_market> markets() const override { return markets_; }
   std::int64_t step(std::int64_t now_ns, std::vector<market_event>& out) override;
+  void favour(const std::set<instrument_id>& which) override;
 
 private:
   /// Quoted instruments of a kind share its part of the events.
@@ -50,6 +51,7 @@ private:
   void open_book(made_instrument& x, std::int64_t now_ns, std::vector<market_event>& out);
 
   void act(std::int64_t now_ns, std::vector<market_event>& out);
+  made_instrument& pick(bool is_favoured);
   bool trade_at_touch(made_instrument& x, std::int64_t now_ns, book_change& change, std::vector<market_event>& out);
   void refine_tick(made_instrument& x, const valuation& value, std::int64_t now_ns, std::vector<market_event>& out);
   void put_change(made_instrument& x, book_change change, std::int64_t now_ns, std::vector<market_event>& out);
@@ -71,6 +73,7 @@ private:
   std::vector<binary_market> markets_;
   std::deque<made_instrument> made_;                    ///< all so far
   std::array<std::vector<made_instrument*>, 3> quoted_; ///< by `share`, those that live
+  std::vector<made_instrument*> favoured_;              ///< those that clients have orders in
   std::multimap<std::int64_t, settlement> settlements_; ///< by when they are due
   std::set<std::int64_t> listed_expiries_;              ///< by date
   std::set<std::string> listed_events_;                 ///< by slug

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -53,6 +54,8 @@ public:
   /// @param now_ns wall time
   /// @returns when something happens next, wall time
   virtual std::int64_t step(std::int64_t now_ns, std::vector<market_event>& out) = 0;
+  /// Clients have orders resting in these: there, more is to happen than else.
+  virtual void favour(const std::set<instrument_id>&) {}
 };
 
 } // namespace strike::sandbox

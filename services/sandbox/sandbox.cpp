@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 #include <thread>
 #include <vector>
 
@@ -20,6 +21,7 @@ namespace strike::sandbox {
 namespace {
 
 constexpr std::int64_t longest_wait_ns = ns_per_s;
+constexpr std::int64_t favours_every_ns = 100 * ns_per_ms;
 
 std::int64_t wall_ns() { return std::chrono::nanoseconds{std::chrono::system_clock::now().time_since_epoch()}.count(); }
 
@@ -52,12 +54,15 @@ private:
   std::unique_ptr<venue_server> make_server(venue at) const;
   void show(venue at);
   void run();
+  void favour_orders(std::int64_t now_ns);
 
   process::environment& env_;
   settings how_;
   std::unique_ptr<market_source> source_;
   market_view view_{*source_};
   std::array<shown, venue_count> venues_;
+  std::set<instrument_id> favoured_; ///< the market knows
+  std::int64_t favoured_ns_ = 0;
   std::unique_ptr<control_server> control_;
   std::unique_ptr<tls_server> server_;
   std::stop_source stop_;
@@ -127,11 +132,24 @@ result<running> world::open() {
   return made;
 }
 
+/// Where clients have orders, the market is lively: they are to fill within seconds.
+void world::favour_orders(std::int64_t now_ns) {
+  if (now_ns - favoured_ns_ < favours_every_ns) return;
+  favoured_ns_ = now_ns;
+  std::set<instrument_id> now;
+  for (const auto& x : venues_)
+    if (const auto* const desk = x.server ? x.server->desk() : nullptr) desk->add_resting(now);
+  if (now == favoured_) return;
+  source_->favour(now);
+  favoured_ = std::move(now);
+}
+
 void world::run() {
   auto& events = env_.metrics.get_counter("strike_sandbox_events_total", "What happened in the sandbox's market.");
   std::vector<market_event> happened;
   while (!stop_.stop_requested()) {
     const auto now = wall_ns();
+    favour_orders(now);
     happened.clear();
     auto next = std::min(source_->step(now, happened), now + longest_wait_ns);
     events.add(happened.size());

@@ -311,6 +311,12 @@ std::vector<const fill_record*> trading_desk::fills_of(order_id of) const {
   return made;
 }
 
+void trading_desk::add_resting(std::set<instrument_id>& to) const {
+  for (const auto& x : accounts_)
+    for (const auto id : x.open)
+      if (at(id).state != order_state::pending) to.insert(at(id).request.instrument);
+}
+
 optional_price trading_desk::opposite_touch(instrument_id of, side taker) const {
   const auto& view = view_.at(of);
   const auto levels = taker == side::buy ? view.book.asks() : view.book.bids();

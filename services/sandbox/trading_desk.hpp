@@ -95,6 +95,8 @@ public:
   /// Of an account, oldest first; those that wait for a trigger too.
   std::vector<const order_record*> open_orders(owner_id of) const;
   std::vector<const fill_record*> fills_of(order_id of) const;
+  /// Adds the instruments in which orders rest: a market that is too quiet there is told to favour them.
+  void add_resting(std::set<instrument_id>& to) const;
 
   /// The best price of the other side that a taker of `side` would meet; none if nothing is displayed.
   optional_price opposite_touch(instrument_id of, side taker) const;

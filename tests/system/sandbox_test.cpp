@@ -179,6 +179,43 @@ TEST_F(sandbox_test, answers_can_be_late_rejected_or_throttled) {
   EXPECT_EQ(client.close_code(), 1008U);
 }
 
+constexpr const char* small_order = R"({"instrument_name":"BTC-PERPETUAL","amount":10,"type":"market","label":"lost"})";
+
+TEST_F(sandbox_test, the_control_port_knows_the_order_whose_answer_was_lost) {
+  auto client = connect();
+  log_in(client);
+  EXPECT_EQ(order("deribit sever --count 1").exit_code, 0);
+  client.send(std::string{R"({"id":9,"method":"private/buy","params":)"} + small_order + "}");
+  EXPECT_EQ(client.read(), std::nullopt);
+  EXPECT_EQ(client.close_code(), 1006U);
+  const auto rows = [&](const std::string& what) {
+    const auto reply = http_get(control, "/truth/" + what + "?venue=deribit&account=sandbox-key");
+    return boost::json::parse(reply.body).at(what).as_array();
+  };
+  ASSERT_EQ(rows("orders").size(), 1U);
+  EXPECT_EQ(rows("orders")[0].at("label"), "lost");
+  EXPECT_EQ(rows("orders")[0].at("state"), "filled");
+  EXPECT_EQ(rows("fills").at(0).at("order_id"), rows("orders")[0].at("order_id"));
+  EXPECT_EQ(rows("positions").at(0).at("size"), "10");
+  EXPECT_EQ(rows("balances").size(), 4U);
+  EXPECT_EQ(http_get(control, "/truth/nothing").status, 404);
+  EXPECT_EQ(http_get(control, "/truth/orders?venue=nowhere").status, 400);
+}
+
+TEST_F(sandbox_test, an_order_over_https_may_lose_its_answer_too) {
+  auto client = connect();
+  const auto login = ask(client, "public/auth", R"({"grant_type":"client_credentials","client_id":"sandbox-key",
+      "client_secret":"sandbox-secret","scope":"session:test"})");
+  const auto target = "/api/v2/private/buy?instrument_name=BTC-PERPETUAL&amount=10&type=market&access_token=" +
+                      std::string{login.at("result").at("access_token").as_string()};
+  EXPECT_EQ(order("deribit sever --count 1").exit_code, 0);
+  EXPECT_THROW(https_get(deribit, ca, target), boost::system::system_error);
+  EXPECT_EQ(order("deribit fail --count 1").exit_code, 0);
+  EXPECT_EQ(https_get(deribit, ca, target).status, 500U);
+  EXPECT_EQ(https_get(deribit, ca, target).status, 200U);
+  EXPECT_EQ(boost::json::parse(http_get(control, "/truth/positions").body).at("positions").at(0).at("size"), "30");
+}
+
 TEST_F(sandbox_test, new_connections_can_be_refused) {
   EXPECT_EQ(order("deribit refuse --for 1h").exit_code, 0);
   EXPECT_EQ(connect().status(), 503U);

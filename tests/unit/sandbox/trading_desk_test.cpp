@@ -10,6 +10,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <set>
+
 namespace {
 
 using namespace strike;
@@ -242,15 +245,16 @@ TEST_F(desk_test, the_truth_tells_orders_fills_positions_and_balances_of_an_acco
   EXPECT_THAT(orders_json(desk, "two"), IsEmpty());
 }
 
-TEST(generated_market_with_orders, orders_at_the_touch_fill_within_seconds) {
-  const std::int64_t start_ns = *ns_from_text("2026-11-26T12:00:10Z");
-  generated_market market{{}, start_ns};
+/// Orders at the touch of every option, as far as `most` goes, in a market of the usual pace.
+struct quiet_market_test : testing::Test {
+  std::int64_t now_ns = *ns_from_text("2026-11-26T12:00:10Z");
+  generated_market market{{}, now_ns};
   market_view view{market};
   trading_desk desk{{.at = venue::deribit}, market, view};
-  const auto owner = desk.open_account("one", {{"BTC", coins(1'000)}});
-  std::vector<market_event> events;
-  auto now_ns = start_ns;
-  const auto pass = [&](std::int64_t by_ns) {
+  owner_id owner = desk.open_account("one", {{"BTC", coins(1'000)}, {"ETH", coins(1'000)}, {"USDC", coins(1'000'000)}});
+
+  void pass(std::int64_t by_ns) {
+    std::vector<market_event> events;
     for (const auto end_ns = now_ns + by_ns; now_ns < end_ns; now_ns += 10 * ns_per_ms) {
       events.clear();
       market.step(now_ns, events);
@@ -259,25 +263,40 @@ TEST(generated_market_with_orders, orders_at_the_touch_fill_within_seconds) {
         view.apply(x);
       }
     }
-  };
-  pass(2 * ns_per_s);
-  const auto* const perpetual = view.find(venue::deribit, "BTC-PERPETUAL");
-  int filled = 0;
-  for (int i = 0; i < 10; ++i) {
-    const auto touch = perpetual->book.bids().back().at;
-    const auto id = desk.place({.owner = owner,
-                                .request = {.instrument = perpetual->listing->id,
-                                            .side = side::buy,
-                                            .limit = touch,
-                                            .size = 100_qty,
-                                            .post_only = true}},
-                               now_ns);
-    ASSERT_TRUE(id) << id.error().text;
-    pass(10 * ns_per_s);
-    filled += desk.at(*id).state == order_state::filled ? 1 : 0;
-    desk.cancel(*id, "", now_ns);
   }
-  EXPECT_GE(filled, 6);
+  /// @returns how many there are
+  std::size_t join_touch(instrument_kind kind, std::size_t most) {
+    std::size_t count = 0;
+    for (const auto& x : market.listings(venue::deribit)) {
+      const auto bids = view.at(x.id).book.bids();
+      if (count == most || x.rules.info.kind != kind || bids.empty()) continue;
+      const auto placed = desk.place(
+          {.owner = owner, .request = {.instrument = x.id, .limit = bids.back().at, .size = x.rules.minimum}}, now_ns);
+      count += placed ? 1 : 0;
+    }
+    return count;
+  }
+  std::size_t filled() const {
+    return static_cast<std::size_t>(std::ranges::count(desk.orders(), order_state::filled, &order_record::state));
+  }
+};
+
+TEST_F(quiet_market_test, orders_at_the_touch_of_perpetuals_fill_within_half_a_minute) {
+  pass(2 * ns_per_s);
+  ASSERT_EQ(join_touch(instrument_kind::perpetual, 5), 5U);
+  pass(30 * ns_per_s);
+  EXPECT_EQ(filled(), 5U);
+}
+
+TEST_F(quiet_market_test, orders_at_the_touch_of_favoured_options_fill_within_seconds) {
+  pass(10 * ns_per_s);
+  ASSERT_EQ(join_touch(instrument_kind::option, 10), 10U);
+  std::set<instrument_id> resting;
+  desk.add_resting(resting);
+  ASSERT_THAT(resting, SizeIs(10));
+  market.favour(resting);
+  pass(10 * ns_per_s);
+  EXPECT_GE(filled(), 8U);
 }
 
 } // namespace
