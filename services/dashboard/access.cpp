@@ -17,6 +17,11 @@ std::string lower(std::string_view text) {
   return made;
 }
 
+bool is_v4(const std::string& host) {
+  in_addr address{};
+  return inet_pton(AF_INET, host.c_str(), &address) == 1;
+}
+
 bool is_loopback_v4(const std::string& host) {
   in_addr address{};
   return inet_pton(AF_INET, host.c_str(), &address) == 1 && (ntohl(address.s_addr) >> 24) == 127;
@@ -24,7 +29,7 @@ bool is_loopback_v4(const std::string& host) {
 
 } // namespace
 
-result<listen_address> parse_listen(std::string_view text) {
+result<listen_address> parse_listen(std::string_view text, bool has_token) {
   const auto wrong = [&](std::string_view why) {
     return fail(ec::invalid_config, fmt::format("'{}' {}; write HOST:PORT, as 127.0.0.1:8080", text, why));
   };
@@ -34,11 +39,15 @@ result<listen_address> parse_listen(std::string_view text) {
   listen_address made{.host = host};
   const auto [end, fault] = std::from_chars(digits.data(), digits.data() + digits.size(), made.port);
   if (fault != std::errc{} || end != digits.data() + digits.size()) return wrong("has no port from 0 to 65535");
-  if (host != "localhost" && !is_loopback_v4(host))
-    return wrong("can be reached from other hosts, and the dashboard has no access control yet: listen on 127.0.0.1 "
-                 "and use a tunnel, such as ssh -L");
+  if (!is_open_to_world(made)) return made;
+  if (!has_token)
+    return wrong("can be reached from other hosts, which takes a token in STRIKE_DASHBOARD_TOKEN; or listen on "
+                 "127.0.0.1 and use a tunnel, such as ssh -L");
+  if (!is_v4(host)) return wrong("is no IPv4 address");
   return made;
 }
+
+bool is_open_to_world(const listen_address& x) { return x.host != "localhost" && !is_loopback_v4(x.host); }
 
 bool is_loopback_host(std::string_view host) {
   if (host.starts_with('[')) return host == "[::1]" || host.starts_with("[::1]:");

@@ -15,9 +15,12 @@ struct listen_address {
   std::uint16_t port = 0;
 };
 
-/// Reads "127.0.0.1:8080", "localhost:0". Until clients have tokens, only loopback is allowed.
+/// Reads "127.0.0.1:8080", "localhost:0"; "0.0.0.0:8080" or another address of this host only with a token.
 /// @returns `ec::invalid_config` that says what would do
-result<listen_address> parse_listen(std::string_view text);
+result<listen_address> parse_listen(std::string_view text, bool has_token);
+
+/// Whether others than this host can reach an address that `parse_listen` took.
+bool is_open_to_world(const listen_address& x);
 
 /// Whether a `Host` header names this machine by a loopback name: "localhost:8080", "127.0.0.1", "[::1]:80". A page of
 /// the world that had its own name resolve to 127.0.0.1 (DNS rebinding) sends that name, and is told apart by it.

@@ -1,19 +1,16 @@
 #include "dashboard/site.hpp"
 
 #include "dashboard/access.hpp"
-#include "embedded_app_js.hpp"
-#include "embedded_chart_js.hpp"
-#include "embedded_connection_js.hpp"
-#include "embedded_dygraph_js.hpp"
-#include "embedded_format_js.hpp"
+#include "dashboard/api.hpp"
+#include "dashboard/json_text.hpp"
+#include "dashboard/scripts.hpp"
 #include "embedded_icon_svg.hpp"
 #include "embedded_index_html.hpp"
-#include "embedded_store_js.hpp"
+#include "embedded_openapi_json.hpp"
 #include "embedded_style_css.hpp"
-#include "embedded_widgets_js.hpp"
 
 #include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
+#include <boost/json/parse.hpp>
 #include <fmt/format.h>
 #include <xxhash.h>
 #include <zlib.h>
@@ -24,8 +21,6 @@
 namespace strike::dashboard {
 
 namespace {
-
-constexpr std::string_view strategies_path = "/api/strategies", schema_suffix = "/schema";
 
 std::string gzipped(std::string_view text) {
   z_stream z{};
@@ -50,31 +45,12 @@ asset made_of(std::string_view text, std::string content_type) {
           .gzip = std::make_shared<std::string>(gzipped(text))};
 }
 
-page_reply json_reply(std::string body) {
-  return {.content_type = "application/json", .body = std::make_shared<std::string>(std::move(body))};
-}
-
-page_reply refusal(unsigned status, std::string_view why) {
-  const boost::json::string text{why.data(), why.size()};
-  auto made = json_reply(boost::json::serialize(boost::json::object{{"error", text}}));
-  made.status = status;
-  return made;
-}
-
 page_reply file_reply(const asset& file, const page_request& to) {
   page_reply made{.content_type = file.content_type, .etag = file.etag};
   if (matches_etag(to.if_none_match, file.etag)) made.status = 304;
   made.is_gzip = accepts_gzip(to.accept_encoding);
   made.body = made.is_gzip ? file.gzip : file.plain;
   return made;
-}
-
-page_reply strategy_reply(std::string_view rest, const strategy_board& board) {
-  const bool wants_schema = rest.ends_with(schema_suffix);
-  const auto name = wants_schema ? rest.substr(0, rest.size() - schema_suffix.size()) : rest;
-  auto found = wants_schema ? board.schema_json(name) : board.state_json(name);
-  if (!found) return refusal(404, fmt::format("no strategy '{}'; /api/strategies lists them", name));
-  return json_reply(*std::move(found));
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -95,32 +71,99 @@ template <class F> bool any_part(std::string_view text, char separator, F f) {
 
 } // namespace
 
-site::site() {
-  using namespace embedded;
-  const std::string script = "text/javascript; charset=utf-8";
-  files_.emplace("/", made_of(index_html, "text/html; charset=utf-8"));
-  files_.emplace("/style.css", made_of(style_css, "text/css; charset=utf-8"));
-  files_.emplace("/icon.svg", made_of(icon_svg, "image/svg+xml"));
-  files_.emplace("/app.js", made_of(app_js, script));
-  files_.emplace("/chart.js", made_of(chart_js, script));
-  files_.emplace("/connection.js", made_of(connection_js, script));
-  files_.emplace("/format.js", made_of(format_js, script));
-  files_.emplace("/store.js", made_of(store_js, script));
-  files_.emplace("/widgets.js", made_of(widgets_js, script));
-  files_.emplace("/dygraph.min.js", made_of(dygraph_js, script));
+page_reply json_reply(std::string body, unsigned status) {
+  return {.status = status, .content_type = "application/json", .body = std::make_shared<std::string>(std::move(body))};
 }
 
-page_reply site::answer(const page_request& what, const strategy_board& board, std::int64_t now_ns) const {
-  if (what.method != "GET" && what.method != "HEAD") return refusal(405, "only GET and HEAD");
+page_reply refusal(unsigned status, std::string_view why) {
+  // it may quote what was asked, which need not be UTF-8
+  std::string text{why};
+  std::ranges::replace_if(text, [](char c) { return c < ' ' || c > '~'; }, '?');
+  std::string out;
+  json_object{out}.add("error", text).end();
+  return json_reply(std::move(out), status);
+}
+
+site::site(site_parts with) : parts_{std::move(with)} {
+  const std::string script = "text/javascript; charset=utf-8";
+  files_.emplace("/", made_of(embedded::index_html, "text/html; charset=utf-8"));
+  files_.emplace("/style.css", made_of(embedded::style_css, "text/css; charset=utf-8"));
+  files_.emplace("/icon.svg", made_of(embedded::icon_svg, "image/svg+xml"));
+  files_.emplace("/api", made_of(embedded::openapi_json, "application/json"));
+  for (const auto& [path, text] : scripts()) files_.emplace(path, made_of(text, script));
+}
+
+bool site::is_asked_by_our_name(const page_request& what) const {
+  return parts_.who.is_open_to_world() || is_loopback_host(what.host);
+}
+
+bool site::may_view(const page_request& what) const {
+  return what.path == "/ws" && is_asked_by_our_name(what) && is_same_origin(what.origin, what.host) &&
+         parts_.who.may_read(what.authorization, what.cookies);
+}
+
+page_reply site::answer(const page_request& what, std::chrono::steady_clock::time_point now) {
   if (what.path == "/healthz") return json_reply(R"({"status":"ok"})"); // by whatever name a probe asks
-  if (!is_loopback_host(what.host))
+  if (!parts_.who.pass_request(what.peer, now)) return refusal(429, "too many requests; ask less often");
+  if (!is_asked_by_our_name(what))
     return refusal(403, "the dashboard is reached as localhost or 127.0.0.1 only: the name in Host is another");
+  if (what.method == "GET" || what.method == "HEAD") return get(what);
+  if (what.method == "POST") return post(what, now);
+  return refusal(405, "only GET, HEAD and POST");
+}
+
+page_reply site::get(const page_request& what) {
   if (const auto file = files_.find(what.path); file != files_.end()) return file_reply(file->second, what);
-  std::string_view path = what.path;
-  if (path == strategies_path) return json_reply(board.list_json(now_ns));
-  if (path.starts_with(strategies_path) && path.substr(strategies_path.size()).starts_with('/'))
-    return strategy_reply(path.substr(strategies_path.size() + 1), board);
-  return refusal(404, "nothing here; the page is at /, the API at /api/strategies");
+  if (!parts_.who.may_read(what.authorization, what.cookies))
+    return refusal(401, "log in first: POST /api/login, or Authorization: Bearer TOKEN");
+  if (what.path == "/metrics")
+    return {.content_type = "text/plain; version=0.0.4", .body = std::make_shared<std::string>(parts_.metrics())};
+  if (auto found = answer_api(what, parts_)) return *std::move(found);
+  return refusal(404, "nothing here; the page is at /, a description of the API at /api");
+}
+
+page_reply site::post(const page_request& what, std::chrono::steady_clock::time_point now) {
+  if (!is_same_origin(what.origin, what.host)) return refusal(403, "a page of another origin may not ask this");
+  if (!what.content_type.starts_with("application/json")) return refusal(415, "the body must be application/json");
+  if (!parts_.who.pass_attempt(now)) return refusal(429, "too many commands; wait some seconds");
+  if (what.path == "/api/control") return control(what);
+  if (what.path == "/api/login") return log_in(what);
+  if (what.path == "/api/logout") {
+    parts_.who.log_out(what.cookies);
+    auto done = json_reply("{}");
+    done.set_cookie = fmt::format("{}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0", guard::cookie_name);
+    return done;
+  }
+  return refusal(404, "nothing takes a POST here; /api describes what does");
+}
+
+page_reply site::log_in(const page_request& what) {
+  boost::system::error_code failed;
+  const auto parsed = boost::json::parse(what.body, failed);
+  const auto* const given = !failed && parsed.is_object() ? parsed.get_object().if_contains("token") : nullptr;
+  if (!given || !given->is_string()) return refusal(422, R"(the body must be {"token":"..."})");
+  const auto& token = given->get_string();
+  auto cookie = parts_.who.log_in({token.data(), token.size()});
+  if (!cookie) return refusal(401, parts_.who.has_token() ? "that is not the token" : "no token is configured");
+  auto done = json_reply("{}");
+  done.set_cookie = *std::move(cookie);
+  return done;
+}
+
+page_reply site::control(const page_request& what) {
+  const auto command = parse_command(what.body);
+  if (!command) return refusal(422, command.error().text);
+  const bool is_free = command->target == control_target::replay && !parts_.who.is_open_to_world();
+  if (!is_free && !parts_.who.may_act(what.authorization, what.cookies))
+    return parts_.who.has_token()
+               ? refusal(401, "log in first: POST /api/login, or Authorization: Bearer TOKEN")
+               : refusal(403, "controls are off: start the dashboard with STRIKE_DASHBOARD_TOKEN set");
+  if (!parts_.controls) return refusal(503, "no control endpoint is configured; see [dashboard]");
+  const auto id = parts_.controls->ask(*command, what.peer);
+  if (!id) return refusal(503, id.error().text);
+  std::string out;
+  json_object{out}.add("id", *id).end();
+  return json_reply(std::move(out), 202);
 }
 
 bool accepts_gzip(std::string_view header) {

@@ -1,5 +1,7 @@
 #include "dashboard/strategy_board.hpp"
 
+#include "dashboard/json_text.hpp"
+
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
@@ -16,24 +18,7 @@ namespace json = boost::json;
 
 constexpr std::int64_t ns_per_ms = 1'000'000;
 
-/// `"text"`, escaped.
-std::string quoted(std::string_view text) { return json::serialize(json::string_view{text.data(), text.size()}); }
-
 void append(std::string& out, std::string_view text) { out.append(text); }
-
-/// Writes items with commas between them.
-class list {
-public:
-  explicit list(std::string& out) : out_{out} {}
-  std::string& next() {
-    if (!std::exchange(is_first_, false)) out_ += ',';
-    return out_;
-  }
-
-private:
-  std::string& out_;
-  bool is_first_ = true;
-};
 
 } // namespace
 
@@ -113,9 +98,26 @@ void strategy_board::set_schema(entry& x, const std::string& text) {
   x.schema_revision = x.revision;
 }
 
-void strategy_board::set_upstream(std::string_view endpoint, bool is_connected, std::string_view text) {
-  upstreams_.insert_or_assign(std::string{endpoint}, upstream{is_connected, std::string{text}});
+void strategy_board::set_upstream(std::string_view endpoint, std::string_view role, bool is_connected,
+                                  std::string_view text) {
+  auto& x = upstreams_[std::string{endpoint}];
+  x.role = role;
+  x.was_connected = x.was_connected || is_connected;
+  x.is_connected = is_connected;
+  x.text = text;
   upstreams_revision_ = ++revision_;
+}
+
+void strategy_board::set_section(std::string_view name, std::string text) {
+  auto found = sections_.find(name);
+  if (found == sections_.end()) found = sections_.emplace(std::string{name}, section{}).first;
+  if (found->second.text == text) return;
+  found->second = {std::move(text), ++revision_};
+}
+
+std::string strategy_board::section_json(std::string_view name) const {
+  const auto found = sections_.find(name);
+  return found == sections_.end() ? "null" : found->second.text;
 }
 
 void strategy_board::poll(std::int64_t now_ns) {
@@ -128,11 +130,22 @@ void strategy_board::poll(std::int64_t now_ns) {
 
 void strategy_board::append_upstreams(std::string& out) const {
   append(out, R"("upstreams":[)");
-  list items{out};
+  json_list items{out};
   for (const auto& [endpoint, x] : upstreams_)
-    fmt::format_to(std::back_inserter(items.next()), R"({{"endpoint":{},"connected":{},"text":{}}})", quoted(endpoint),
-                   x.is_connected, quoted(x.text));
+    fmt::format_to(std::back_inserter(items.next()),
+                   R"({{"endpoint":{},"role":{},"connected":{},"was_connected":{},"text":{}}})", quoted(endpoint),
+                   quoted(x.role), x.is_connected, x.was_connected, quoted(x.text));
   out += ']';
+}
+
+/// Those that changed since; nothing if none did.
+void strategy_board::append_sections(std::string& out, std::uint64_t since) const {
+  if (std::ranges::none_of(sections_, [&](const auto& x) { return x.second.revision > since; })) return;
+  append(out, R"("sections":{)");
+  json_list items{out};
+  for (const auto& [name, x] : sections_)
+    if (x.revision > since) items.next().append(1, '"').append(name).append("\":").append(x.text);
+  append(out, "},");
 }
 
 void strategy_board::append_summary(std::string& out, const std::string& name, const entry& x) {
@@ -151,12 +164,12 @@ void strategy_board::append_update(std::string& out, const std::string& name, co
   if (x.schema_revision > since) append(out, R"(,"schema":)"), append(out, x.schema);
   if (x.keys_revision > since) {
     append(out, R"(,"keys":[)");
-    list keys{out};
+    json_list keys{out};
     for (const auto& f : x.state) append(keys.next(), f.key);
     out += ']';
   }
   append(out, R"(,"state":{)");
-  list fields{out};
+  json_list fields{out};
   for (const auto& f : x.state)
     if (f.revision > since) fields.next().append(f.key).append(1, ':').append(f.value);
   append(out, "}}");
@@ -166,8 +179,9 @@ std::string strategy_board::update_since(std::uint64_t revision, std::int64_t no
   auto out = fmt::format(R"({{"type":"{}","revision":{},"now_ms":{},)", revision == 0 ? "full" : "delta", revision_,
                          now_ns / ns_per_ms);
   if (revision == 0 || upstreams_revision_ > revision) append_upstreams(out), out += ',';
+  append_sections(out, revision);
   append(out, R"("strategies":[)");
-  list items{out};
+  json_list items{out};
   for (const auto& [name, x] : strategies_)
     if (x.revision > revision) append_update(items.next(), name, x, revision);
   append(out, "]}");
@@ -178,7 +192,7 @@ std::string strategy_board::list_json(std::int64_t now_ns) const {
   auto out = fmt::format(R"({{"revision":{},"now_ms":{},)", revision_, now_ns / ns_per_ms);
   append_upstreams(out);
   append(out, R"(,"strategies":[)");
-  list items{out};
+  json_list items{out};
   for (const auto& [name, x] : strategies_) append_summary(items.next(), name, x);
   append(out, "]}");
   return out;
@@ -190,7 +204,7 @@ std::optional<std::string> strategy_board::state_json(std::string_view name) con
   std::string out = R"({"summary":)";
   append_summary(out, found->first, found->second);
   append(out, R"(,"state":{)");
-  list fields{out};
+  json_list fields{out};
   for (const auto& f : found->second.state) fields.next().append(f.key).append(1, ':').append(f.value);
   append(out, "}}");
   return out;

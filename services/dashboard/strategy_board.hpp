@@ -28,15 +28,16 @@ struct board_limits {
 ///
 ///     summary {"name":"gamma","epoch":"1764000000000000000","sequence":7,"at_ms":...,"received_ms":...,"stale":false,
 ///                "gaps":0,"lost":0,"restarts_seen":0,"malformed":0,"fault":"","has_schema":true}
-///     update    {"type":"full"|"delta","revision":9,"now_ms":...,"upstreams":[{"endpoint":...,"connected":true,
-///                "text":...}],"strategies":[{"summary":S,"schema":[...],"keys":["pnl",...],"state":{"pnl":1.5}}]}
+///     update    {"type":"full"|"delta","revision":9,"now_ms":...,"upstreams":[{"endpoint":...,"role":...,
+///                "connected":true,"was_connected":true,"text":...}],"sections":{"orders":[...]},
+///                "strategies":[{"summary":S,"schema":[...],"keys":["pnl",...],"state":{"pnl":1.5}}]}
 ///
 /// `epochs` counts the new starts of the publisher that were seen, `restarts` those of the strategy in its process.
 /// `fault` says why the newest state cannot be shown; the one before it is.
 ///
-/// In an update, `upstreams`, `schema` and `keys` are there only if they changed, `state` holds the values that
-/// changed, `strategies` those of which anything did. `keys` are all names in the state, in its order: what is not
-/// among them is gone.
+/// A section is any other thing that viewers are told of, as a whole. In an update, `upstreams`, `sections`, `schema`
+/// and `keys` are there only if they changed, `state` holds the values that changed, `strategies` those of which
+/// anything did. `keys` are all names in the state, in its order: what is not among them is gone.
 class strategy_board {
 public:
   using limits = board_limits;
@@ -56,7 +57,11 @@ public:
   /// @returns whether the strategy's publisher should be asked for a snapshot, since a layout may have been missed
   bool take(const wire::dashboard_state& what, std::int64_t now_ns);
   /// Tells whether an upstream is connected, and the last news of it.
-  void set_upstream(std::string_view endpoint, bool is_connected, std::string_view text);
+  /// @param role what comes from it: "strategies", "markets", "orders"
+  void set_upstream(std::string_view endpoint, std::string_view role, bool is_connected, std::string_view text);
+  /// @param name needs no escapes in JSON
+  /// @param text JSON
+  void set_section(std::string_view name, std::string text);
   /// Marks as stale what has not been heard of for `stale_after_ns`.
   void poll(std::int64_t now_ns);
 
@@ -71,6 +76,8 @@ public:
   std::string list_json(std::int64_t now_ns) const;
   /// {"summary":S,"state":{...}}; none for a strategy that is not known.
   std::optional<std::string> state_json(std::string_view name) const;
+  /// As it was set; null for one that was not.
+  std::string section_json(std::string_view name) const;
   /// The layout, [] if there is none; none for a strategy that is not known.
   std::optional<std::string> schema_json(std::string_view name) const;
 
@@ -95,8 +102,13 @@ private:
     std::uint64_t revision = 0, schema_revision = 0, keys_revision = 0;
   };
   struct upstream {
-    bool is_connected = false;
+    std::string role;
+    bool is_connected = false, was_connected = false;
     std::string text;
+  };
+  struct section {
+    std::string text;
+    std::uint64_t revision = 0;
   };
   using entries = std::map<std::string, entry, std::less<>>;
 
@@ -105,12 +117,14 @@ private:
   void set_schema(entry& x, const std::string& text);
   void complain(entry& x, std::string why);
   void append_upstreams(std::string& out) const;
+  void append_sections(std::string& out, std::uint64_t since) const;
   static void append_summary(std::string& out, const std::string& name, const entry& x);
   static void append_update(std::string& out, const std::string& name, const entry& x, std::uint64_t since);
 
   limits limits_;
   entries strategies_;
   std::map<std::string, upstream, std::less<>> upstreams_;
+  std::map<std::string, section, std::less<>> sections_;
   bus::gap_tracker tracker_;
   counters counts_;
   std::uint64_t revision_ = 0, upstreams_revision_ = 0;

@@ -1,5 +1,8 @@
 #include "dashboard/web_server.hpp"
 
+#include "dashboard/lws_request.hpp"
+#include "net/library_log.hpp"
+
 #include <fmt/format.h>
 #include <libwebsockets.h>
 
@@ -43,31 +46,19 @@ struct update {
 /// A connection: of HTTP while `body` is sent, of a viewer once it is upgraded.
 struct session {
   std::shared_ptr<const std::string> body;
-  std::size_t sent = 0; ///< bytes of `body`, or of the update
+  std::size_t sent = 0;              ///< bytes of `body`, or of the update
+  std::optional<page_request> asked; ///< a POST whose body is on its way
   bool is_viewer = false, is_due = false;
   std::uint64_t has = 0;         ///< the revision of the last update
   std::optional<update> current; ///< being sent
   steady_clock::time_point updated;
 };
 
-std::string header(lws* of, lws_token_indexes which) {
-  std::string text(static_cast<std::size_t>(lws_hdr_total_length(of, which)) + 1, '\0');
-  const auto length = lws_hdr_copy(of, text.data(), static_cast<int>(text.size()), which);
-  text.resize(static_cast<std::size_t>(std::max(length, 0)));
-  return text;
-}
-
-std::string method_of(lws* of) {
-  if (lws_hdr_total_length(of, WSI_TOKEN_GET_URI) > 0) return "GET";
-  if (lws_hdr_total_length(of, WSI_TOKEN_HEAD_URI) > 0) return "HEAD";
-  return "other";
-}
-
 } // namespace
 
 struct web_server::impl {
-  impl(config x, shared_board& of, process::metric_registry& metrics)
-      : how{std::move(x)}, board{of}, //
+  impl(config x, shared_boards& of, site& from, process::metric_registry& metrics)
+      : how{std::move(x)}, board{of}, pages{from}, //
         viewers{metrics.get_gauge("strike_dashboard_viewers", "Browsers that are connected.")},
         updates{metrics.get_counter("strike_dashboard_updates_total", "Updates sent to browsers.")},
         requests{metrics.get_counter("strike_dashboard_requests_total", "HTTP requests answered.")},
@@ -86,8 +77,11 @@ struct web_server::impl {
     }
   }
   void tick();
-  int on_callback(lws* of, lws_callback_reasons why, const char* in);
+  int on_callback(lws* of, lws_callback_reasons why, std::string_view in);
   int on_request(lws* of, const char* path);
+  int on_body(lws* of, std::string_view part);
+  int on_body_end(lws* of);
+  int send(lws* of, const page_request& what);
   int on_upgrade(lws* of);
   int write_body(lws* of);
   int write_update(lws* of);
@@ -100,10 +94,10 @@ struct web_server::impl {
   };
 
   config how;
-  shared_board& board;
+  shared_boards& board;
+  site& pages;
   process::gauge& viewers;
   process::counter &updates, &requests, &refused;
-  site pages;
   std::unordered_map<lws*, session> sessions;
   std::map<std::uint64_t, update> made; ///< since the last tick, by what they follow: viewers share them
   std::vector<unsigned char> buffer = std::vector<unsigned char>(LWS_PRE + chunk_bytes);
@@ -117,13 +111,13 @@ struct web_server::impl {
 };
 
 result<void> web_server::impl::open() {
-  lws_set_log_level(0, nullptr); // what clients do wrong is no news, and our own failures are returned
+  net::route_library_log(); // to nowhere here: what clients do wrong is no news, and our own failures are returned
   next.owner = this;
   protocols[0].name = "strike";
-  protocols[0].callback = [](lws* of, lws_callback_reasons why, void*, void* in, std::size_t) {
+  protocols[0].callback = [](lws* of, lws_callback_reasons why, void*, void* in, std::size_t length) {
     const auto* const at = lws_get_context(of);
     return at ? static_cast<impl*>(lws_context_user(const_cast<lws_context*>(at)))
-                    ->on_callback(of, why, static_cast<const char*>(in))
+                    ->on_callback(of, why, {static_cast<const char*>(in), in ? length : 0})
               : 0;
   };
   protocols[0].rx_buffer_size = 256; // viewers have nothing to say
@@ -132,7 +126,7 @@ result<void> web_server::impl::open() {
 
   lws_context_creation_info info{};
   const auto host = how.listen.host == "localhost" ? std::string{"127.0.0.1"} : how.listen.host;
-  info.iface = host.c_str();
+  info.iface = host == "0.0.0.0" ? nullptr : host.c_str(); // null: every address
   info.port = how.listen.port;
   info.protocols = protocols.data();
   info.headers = security_headers;
@@ -164,10 +158,8 @@ result<void> web_server::impl::open() {
 
 void web_server::impl::tick() {
   made.clear();
-  const auto revision = board.with([&](strategy_board& x) {
-    x.poll(how.now_ns());
-    return x.revision();
-  });
+  how.on_tick();
+  const auto revision = board.with([](const boards& x) { return x.strategies.revision(); });
   const auto now = steady_clock::now();
   for (auto& [of, x] : sessions) {
     if (!x.is_viewer || (x.has == revision && now - x.updated < how.sign_of_life)) continue;
@@ -179,7 +171,7 @@ void web_server::impl::tick() {
                    std::chrono::duration_cast<std::chrono::microseconds>(how.interval).count());
 }
 
-int web_server::impl::on_callback(lws* of, lws_callback_reasons why, const char* in) {
+int web_server::impl::on_callback(lws* of, lws_callback_reasons why, std::string_view in) {
   switch (why) {
   case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
     if (sessions.size() < how.limits.most_connections) return 0;
@@ -194,7 +186,11 @@ int web_server::impl::on_callback(lws* of, lws_callback_reasons why, const char*
     }
     return 0;
   case LWS_CALLBACK_HTTP:
-    return on_request(of, in);
+    return on_request(of, in.data());
+  case LWS_CALLBACK_HTTP_BODY:
+    return on_body(of, in);
+  case LWS_CALLBACK_HTTP_BODY_COMPLETION:
+    return on_body_end(of);
   case LWS_CALLBACK_HTTP_WRITEABLE:
     return write_body(of);
   case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
@@ -216,28 +212,33 @@ int web_server::impl::on_callback(lws* of, lws_callback_reasons why, const char*
 
 int web_server::impl::on_request(lws* of, const char* path) {
   requests.add();
-  if (lws_hdr_total_length(of, WSI_TOKEN_HTTP_CONTENT_LENGTH) > 0 && header(of, WSI_TOKEN_HTTP_CONTENT_LENGTH) != "0")
-    return lws_return_http_status(of, HTTP_STATUS_REQ_ENTITY_TOO_LARGE, "no body is taken"), -1;
-  const page_request what{.method = method_of(of),
-                          .path = path,
-                          .host = header(of, WSI_TOKEN_HOST),
-                          .if_none_match = header(of, WSI_TOKEN_HTTP_IF_NONE_MATCH),
-                          .accept_encoding = header(of, WSI_TOKEN_HTTP_ACCEPT_ENCODING)};
-  auto reply = board.with([&](const strategy_board& x) { return pages.answer(what, x, how.now_ns()); });
+  const auto length = body_length_of(of);
+  auto what = request_of(of, path);
+  const bool takes_body = what.method == "POST";
+  if (!length || *length > (takes_body ? how.limits.most_body_bytes : 0))
+    return lws_return_http_status(of, HTTP_STATUS_REQ_ENTITY_TOO_LARGE, "no body of that size is taken"), -1;
+  if (*length == 0) return send(of, what);
+  sessions[of].asked = std::move(what);
+  return 0;
+}
 
+int web_server::impl::on_body(lws* of, std::string_view part) {
+  auto& asked = sessions[of].asked;
+  if (!asked || asked->body.size() + part.size() > how.limits.most_body_bytes) return -1;
+  asked->body += part;
+  return 0;
+}
+
+int web_server::impl::on_body_end(lws* of) {
+  auto asked = std::exchange(sessions[of].asked, std::nullopt);
+  return asked ? send(of, *asked) : -1;
+}
+
+int web_server::impl::send(lws* of, const page_request& what) {
+  auto reply = pages.answer(what, steady_clock::now());
   auto* const start = buffer.data() + LWS_PRE;
   auto *at = start, *const end = buffer.data() + buffer.size();
-  const auto add = [&](const char* name, std::string_view value) {
-    return lws_add_http_header_by_name(of, reinterpret_cast<const unsigned char*>(name),
-                                       reinterpret_cast<const unsigned char*>(value.data()),
-                                       static_cast<int>(value.size()), &at, end) == 0;
-  };
-  const bool is_added =
-      lws_add_http_common_headers(of, reply.status, reply.content_type.c_str(), reply.body->size(), &at, end) == 0 &&
-      add("cache-control:", reply.etag.empty() ? "no-store" : "no-cache") &&
-      (reply.etag.empty() || (add("etag:", reply.etag) && add("vary:", "accept-encoding"))) &&
-      (!reply.is_gzip || add("content-encoding:", "gzip"));
-  if (!is_added || lws_finalize_write_http_header(of, start, &at, end)) return -1;
+  if (!write_headers(of, reply, at, end) || lws_finalize_write_http_header(of, start, &at, end)) return -1;
   if (what.method == "HEAD" || reply.status == 304 || reply.body->empty())
     return lws_http_transaction_completed(of) ? -1 : 0;
   auto& x = sessions[of];
@@ -261,20 +262,20 @@ int web_server::impl::write_body(lws* of) {
 }
 
 int web_server::impl::on_upgrade(lws* of) {
-  const auto host = header(of, WSI_TOKEN_HOST);
-  const bool is_allowed = header(of, WSI_TOKEN_GET_URI) == "/ws" && is_loopback_host(host) &&
-                          is_same_origin(header(of, WSI_TOKEN_ORIGIN), host);
-  if (is_allowed) return 0;
+  if (pages.may_view(request_of(of, header_of(of, WSI_TOKEN_GET_URI).c_str()))) return 0;
   refused.add();
-  lws_return_http_status(of, HTTP_STATUS_FORBIDDEN, "a WebSocket is at /ws, and for the dashboard's own page only");
+  lws_return_http_status(of, HTTP_STATUS_FORBIDDEN,
+                         "a WebSocket is at /ws, for the dashboard's own page, and for who has logged in if that is "
+                         "asked for");
   return -1;
 }
 
 update web_server::impl::update_since(std::uint64_t revision) {
   auto& found = made[revision];
   if (!found.text)
-    found = board.with([&](const strategy_board& x) {
-      return update{x.revision(), std::make_shared<std::string>(x.update_since(revision, how.now_ns()))};
+    found = board.with([&](const boards& x) {
+      const auto& from = x.strategies;
+      return update{from.revision(), std::make_shared<std::string>(from.update_since(revision, how.now_ns()))};
     });
   return found;
 }
@@ -308,9 +309,9 @@ web_server::web_server(std::unique_ptr<impl> from) : impl_{std::move(from)} {}
 web_server::~web_server() = default;
 const std::string& web_server::url() const { return impl_->url; }
 
-result<std::unique_ptr<web_server>> web_server::listen(config how, shared_board& board,
+result<std::unique_ptr<web_server>> web_server::listen(config how, shared_boards& board, site& pages,
                                                        process::metric_registry& metrics) {
-  auto made = std::make_unique<impl>(std::move(how), board, metrics);
+  auto made = std::make_unique<impl>(std::move(how), board, pages, metrics);
   if (auto ok = made->open(); !ok) return std::unexpected{ok.error()};
   return std::unique_ptr<web_server>{new web_server{std::move(made)}};
 }

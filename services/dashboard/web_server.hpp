@@ -2,35 +2,22 @@
 
 #include "base/error.hpp"
 #include "dashboard/access.hpp"
+#include "dashboard/boards.hpp"
 #include "dashboard/site.hpp"
-#include "dashboard/strategy_board.hpp"
 #include "process/metrics.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 
 namespace strike::dashboard {
 
-/// A board that the bus fills on its thread and the server reads on its own. Both hold it for microseconds.
-class shared_board {
-public:
-  template <class F> auto with(F f) {
-    const std::lock_guard held{guard_};
-    return f(board_);
-  }
-
-private:
-  std::mutex guard_;
-  strategy_board board_;
-};
-
 struct server_limits {
   std::size_t most_connections = 128;     ///< one more is closed at once
   std::size_t most_header_bytes = 8'192;  ///< of a request; more closes the connection
+  std::size_t most_body_bytes = 4'096;    ///< of a POST
   std::chrono::seconds idle{30};          ///< a connection without a request; a request that does not end
   std::chrono::seconds silent_viewer{45}; ///< a WebSocket whose other side answers no ping
 };
@@ -47,11 +34,13 @@ public:
     std::chrono::milliseconds sign_of_life{5'000};
     server_limits limits;
     std::function<std::int64_t()> now_ns; ///< since the epoch
+    std::function<void()> on_tick;        ///< every `interval`, on the server's thread, before viewers are told
   };
 
-  /// @param board outlives the server, as `metrics` does
+  /// @param board, pages outlive the server, as `metrics` does; `pages` is used on its thread only
   /// @returns `ec::io` if the address cannot be bound
-  static result<std::unique_ptr<web_server>> listen(config how, shared_board& board, process::metric_registry& metrics);
+  static result<std::unique_ptr<web_server>> listen(config how, shared_boards& board, site& pages,
+                                                    process::metric_registry& metrics);
   ~web_server(); ///< closes all connections and ends the thread: some milliseconds
 
   /// "http://127.0.0.1:8080/", with the port that was taken.

@@ -1,91 +1,14 @@
-"""The dashboard's page as a person meets it: tabs, every widget, live updates, reconnecting, a phone, hostile names.
-
-usage: dashboard_test.py DASHBOARD PUBLISHER SCREENSHOTS
-Exit code 77: skipped, for want of Chromium or selenium. Every test gets its own dashboard; the browser is shared.
+"""Strategies on the dashboard's page as a person meets them: tabs, every widget, live updates, reconnecting, a phone,
+hostile names. See kit.py.
 """
-import json
 import math
-import os
-import re
-import shutil
-import signal
-import subprocess
 import sys
-import tempfile
-import time
 import unittest
+import urllib.parse
 
-try:
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-    from selenium.webdriver.common.by import By
-    from selenium.webdriver.common.keys import Keys
-except ImportError:
-    print('skipped: the browser test needs python3-selenium')
-    sys.exit(77)
-
-CHROMIUM, DRIVER = shutil.which('chromium'), shutil.which('chromedriver')
-if not CHROMIUM or not DRIVER:
-    print('skipped: the browser test needs chromium and chromium-driver')
-    sys.exit(77)
-if len(sys.argv) != 4:
-    sys.exit(__doc__)
-DASHBOARD, PUBLISHER, SCREENSHOTS = map(os.path.abspath, sys.argv[1:])
-os.makedirs(SCREENSHOTS, exist_ok=True)
-
-START_MS = 1_764_000_000_000
-
-
-def eventually(condition, what, seconds=10):
-    """Returns the first true value of `condition`."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        try:
-            value = condition()
-            if value:
-                return value
-        except Exception as fault:  # pylint: disable=broad-except # an element that was just replaced
-            last = fault
-        else:
-            last = value
-        time.sleep(0.05)
-    raise AssertionError(f'not in {seconds} s: {what}; last: {last!r}')
-
-
-class Publisher:
-    def __init__(self, endpoint=None):
-        self.process = subprocess.Popen([PUBLISHER] + ([endpoint] if endpoint else []), stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, text=True)
-        self.endpoint = self.process.stdout.readline().strip()
-
-    def show(self, strategy, state, **more):
-        self.process.stdin.write(json.dumps({'strategy': strategy, 'state': state, **more}) + '\n')
-        self.process.stdin.flush()
-
-    def stop(self):
-        self.process.stdin.close()
-        self.process.wait()
-        self.process.stdout.close()
-
-
-class Dashboard:
-    def __init__(self, upstream, listen='127.0.0.1:0'):
-        self.log = tempfile.TemporaryFile('w+')
-        self.process = subprocess.Popen([DASHBOARD, '--upstream', upstream, '--listen', listen], stderr=self.log,
-                                        cwd=tempfile.gettempdir())
-        self.url = eventually(self.found_url, 'the dashboard listens')
-
-    def found_url(self):
-        self.log.seek(0)
-        found = re.search(r'url=(\S+)', self.log.read())
-        return found and found.group(1)
-
-    def stop(self):
-        started = time.monotonic()
-        self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(10)
-        self.log.close()
-        return code, time.monotonic() - started
+import kit
+from kit import START_MS, By, eventually
+from selenium.webdriver.common.keys import Keys
 
 
 def series(of, count=240, step_ms=1000):
@@ -138,103 +61,10 @@ def gamma_state(pnl=0.1234):
     }
 
 
-class DashboardPage(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        options = webdriver.ChromeOptions()
-        options.binary_location = CHROMIUM
-        for x in ('--headless=new', '--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--window-size=1280,900',
-                  '--force-prefers-reduced-motion'):
-            options.add_argument(x)
-        options.set_capability('goog:loggingPrefs', {'browser': 'ALL'})
-        cls.browser = webdriver.Chrome(service=Service(DRIVER), options=options)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.browser.quit()
-
-    def setUp(self):
-        self.publisher = Publisher()
-        self.addCleanup(lambda: self.publisher.stop())
-        self.dashboard = Dashboard(self.publisher.endpoint)
-        self.addCleanup(lambda: self.dashboard.stop())
-        self.screen(1280, 900)
-        self.theme('dark')
-        self.browser.get_log('browser')
-
-    # ---- helpers
-
-    def screen(self, width, height):
-        self.browser.execute_cdp_cmd('Emulation.setDeviceMetricsOverride',
-                                     {'width': width, 'height': height, 'deviceScaleFactor': 1, 'mobile': width < 600})
-
-    def theme(self, name):
-        self.browser.execute_cdp_cmd('Emulation.setEmulatedMedia',
-                                     {'features': [{'name': 'prefers-color-scheme', 'value': name}]})
-
-    def open(self, fragment=''):
-        self.browser.get('about:blank')
-        self.browser.get(self.dashboard.url + fragment)
-
-    def all(self, css):
-        return self.browser.find_elements(By.CSS_SELECTOR, css)
-
-    def one(self, css):
-        return self.browser.find_element(By.CSS_SELECTOR, css)
-
-    def text(self, css):
-        return self.one(css).text
-
-    def tabs(self):
-        return [x.text for x in self.all('[role=tab] .name')]
-
-    def selected(self):
-        return self.text('[role=tab][aria-selected=true] .name')
-
-    def panel(self):
-        return self.one('[role=tabpanel]:not([hidden])')
-
-    def value_of(self, label):
-        return self.panel().find_element(By.XPATH, f'.//dt[text()="{label}"]/following-sibling::dd')
-
-    def shot(self, name):
-        self.browser.execute_cdp_cmd('Page.bringToFront', {})
-        height = self.browser.execute_script('return document.documentElement.scrollHeight')
-        width = self.browser.execute_script('return innerWidth')
-        self.screen(width, max(height, 500))
-        time.sleep(0.2)  # a frame for the charts to follow; for the picture only
-        self.browser.save_screenshot(os.path.join(SCREENSHOTS, name + '.png'))
-
-    def assert_quiet(self):
-        """Nothing was refused by the content security policy, and no script failed."""
-        self.assertEqual([x['message'] for x in self.browser.get_log('browser') if x['level'] == 'SEVERE'
-                          and 'WebSocket connection' not in x['message']], [])
-
-    def assert_contrast(self, what):
-        """Every text has 4.5:1 against what is behind it."""
-        low = self.browser.execute_script('''
-          const lum = ([r, g, b]) => { const f = (v) => (v /= 255) <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4;
-            return .2126 * f(r) + .7152 * f(g) + .0722 * f(b); };
-          const rgba = (text) => { const n = text.match(/[\\d.]+/g).map(Number); return n.length < 4 ? [...n, 1] : n; };
-          const behind = (x) => { for (; x; x = x.parentElement) { const c = rgba(getComputedStyle(x).backgroundColor);
-            if (c[3] === 1) return c; } return [255, 255, 255]; };
-          const low = [];
-          const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-          while (walk.nextNode()) {
-            const x = walk.currentNode.parentElement;
-            if (!walk.currentNode.data.trim() || !x.checkVisibility()) continue;
-            const [a, b] = [lum(rgba(getComputedStyle(x).color)), lum(behind(x))];
-            const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
-            if (ratio < 4.5) low.push(`${x.className || x.tagName} "${walk.currentNode.data.trim()}" ${ratio.toFixed(2)}`);
-          }
-          return low;''')
-        self.assertEqual(low, [], what)
-
-    # ---- tests
-
+class StrategyPages(kit.DashboardCase):
     def test_every_widget_shows_what_its_layout_says(self):
         self.publisher.show('gamma', gamma_state(), layout=LAYOUT)
-        self.open()
+        self.open('#gamma')
         eventually(lambda: self.tabs() == ['gamma'], 'the tab')
         expected = {'PnL': '+0.1234 BTC', 'Fees': '0.0021 BTC', 'Net delta': '−0.0415', 'Implied volatility': '65.3 %',
                     'Hedge in flight': 'no', 'Last fill': '2025-11-24 16:00:00', 'In position': '1h 02m',
@@ -244,7 +74,7 @@ class DashboardPage(unittest.TestCase):
         self.assertEqual(self.value_of('PnL').get_attribute('data-tone'), 'profit')
         self.assertEqual(self.value_of('Net delta').get_attribute('data-tone'), 'short')
 
-        self.assertEqual(len(self.all('.plot canvas')), 6)  # three charts of two layers
+        self.assertEqual(len(self.inside('.plot canvas')), 6)  # three charts of two layers
         self.assertEqual(self.text('.card.chart[aria-label="Fills a minute"] .legend .series-1'), 'buys 6')
         for title in ('Net delta', 'Profit', 'Fills a minute'):
             drawn = self.browser.execute_script('''
@@ -253,16 +83,16 @@ class DashboardPage(unittest.TestCase):
               let n = 0; for (let i = 3; i < d.length; i += 4) if (d[i] > 200) ++n; return n;''', title)
             self.assertGreater(drawn, 300, title)
 
-        rows = [[c.text for c in r.find_elements(By.TAG_NAME, 'td')] for r in self.all('tbody tr')]
+        rows = [[c.text for c in r.find_elements(By.TAG_NAME, 'td')] for r in self.inside('tbody tr')]
         self.assertEqual(rows[0], ['BTC-27NOV26-90000-C', 'buy', '1.5', '4,210.50', '+812.25 USD'])
         self.assertEqual(rows[1][4], '−55.10 USD')
-        tones = [c.get_attribute('data-tone') for c in self.all('tbody tr')[2].find_elements(By.TAG_NAME, 'td')]
+        tones = [c.get_attribute('data-tone') for c in self.inside('tbody tr')[2].find_elements(By.TAG_NAME, 'td')]
         self.assertEqual(tones, ['', 'short', 'short', '', ''])
 
-        self.assertEqual(len(self.all('hr')), 1)
-        lines = [x.text.split('\n') for x in self.all('.lines li')]
+        self.assertEqual(len(self.inside('hr')), 1)
+        lines = [x.text.split('\n') for x in self.inside('.lines li')]
         self.assertEqual(lines[0], ['16:00:09.000', 'error', 'order gamma-17 is unknown: no answer in 5 s'])
-        self.assertEqual([x.get_attribute('data-level') for x in self.all('.lines li')], ['error', 'warning', 'info'])
+        self.assertEqual([x.get_attribute('data-level') for x in self.inside('.lines li')], ['error', 'warning', 'info'])
         self.assert_contrast('dark')
         self.shot('widgets-dark-1280')
         self.theme('light')
@@ -272,11 +102,11 @@ class DashboardPage(unittest.TestCase):
 
     def test_a_strategy_without_a_layout_shows_its_numbers(self):
         self.publisher.show('plain', {'seen_events': 1_234_567, 'mid': 0.0465123, 'hidden': [1], 'spread': None})
-        self.open()
+        self.open('#plain')
         eventually(lambda: self.value_of('seen events').text == '1,234,567', 'the number')
         self.assertEqual(self.value_of('mid').text, '0.0465123')
         self.assertEqual(self.value_of('spread').text, '–')
-        self.assertEqual(len(self.all('.values div')), 3)
+        self.assertEqual(len(self.inside('.values div')), 3)
         self.shot('no-layout-1280')
         self.assert_quiet()
 
@@ -287,48 +117,50 @@ class DashboardPage(unittest.TestCase):
         eventually(lambda: len(self.tabs()) == 3, 'three tabs')
         self.assertEqual(self.tabs(), ['alpha 2', 'alpha 10', 'beta'])
         eventually(lambda: self.selected() == 'beta', 'the tab of the address')
-        self.all('[role=tab]')[0].click()
+        self.all('[role=tab].strategy')[0].click()
         self.assertEqual(self.selected(), 'alpha 2')
+        self.browser.switch_to.active_element.send_keys(Keys.HOME)
+        self.assertEqual(self.text('[role=tab][aria-selected=true]'), 'Overview')
         self.browser.switch_to.active_element.send_keys(Keys.ARROW_LEFT)
         self.assertEqual(self.selected(), 'beta')
-        self.browser.switch_to.active_element.send_keys(Keys.HOME)
-        self.browser.switch_to.active_element.send_keys(Keys.ARROW_RIGHT)
+        self.browser.switch_to.active_element.send_keys(Keys.ARROW_LEFT)
         self.assertEqual(self.selected(), 'alpha 10')
-        self.assertEqual([x.get_attribute('tabindex') for x in self.all('[role=tab]')], ['-1', '0', '-1'])
+        self.assertEqual([x.get_attribute('tabindex') for x in self.all('[role=tab].strategy')], ['-1', '0', '-1'])
         self.assertTrue(self.browser.current_url.endswith('#alpha%2010'))
         self.assertEqual(self.browser.title, 'alpha 10 · Strike')
         self.assertEqual(self.panel().find_element(By.TAG_NAME, 'h2').text, 'alpha 10')
 
     def test_values_follow_live_and_silence_is_told(self):
         self.publisher.show('gamma', gamma_state(), layout=LAYOUT)
-        self.open()
+        self.open('#gamma')
         eventually(lambda: self.value_of('PnL').text == '+0.1234 BTC', 'the first state')
         self.publisher.show('gamma', gamma_state(pnl=-1.5))
         eventually(lambda: self.value_of('PnL').text == '−1.5000 BTC', 'the second state', 3)
         self.assertEqual(self.value_of('PnL').get_attribute('data-tone'), 'loss')
         self.publisher.show('gamma', {**gamma_state(), 'positions': []}, skip=2)
         eventually(lambda: self.value_of('lost').text == '2', 'the loss')
-        eventually(lambda: not self.all('tbody tr'), 'no rows')
+        eventually(lambda: not self.inside('tbody tr'), 'no rows')
         eventually(lambda: self.text('.badge') == 'silent', 'silence', 8)
         self.publisher.show('newcomer', {'x': 1})
         eventually(lambda: self.tabs() == ['gamma', 'newcomer'], 'the newcomer')
         self.assertEqual(self.selected(), 'gamma')
         self.assertEqual(len(self.all('[role=tabpanel]:not([hidden])')), 1)
-        self.assertEqual([x.get_attribute('aria-selected') for x in self.all('[role=tab]')], ['true', 'false'])
+        self.assertEqual([x.get_attribute('aria-selected') for x in self.all('[role=tab].strategy')], ['true', 'false'])
         self.assert_quiet()
 
     def test_what_its_host_tells_is_shown_for_every_strategy(self):
         host = {'events': 12_345, 'signals': 2, 'orders_refused': 0, 'last_signals': [], 'log': []}
         self.publisher.show('momentum', {'pnl': 1.5, 'host': host}, layout=LAYOUT[:1], type='momentum_v2')
-        self.open()
+        self.open('#momentum')
         eventually(lambda: self.value_of('events').text == '12,345', 'the host')
         self.assertEqual(self.text('.kind'), 'momentum_v2')
-        self.assertEqual(self.text('.badge'), 'running')
+        eventually(lambda: self.text('.badge') == 'running' or self.publisher.show('momentum', {'pnl': 1.5, 'host': host}),
+                   'that it runs')
         host['last_signals'] = [{'time': START_MS, 'instrument': 'BTC-PERPETUAL', 'side': 'sell', 'value': -0.0021,
                                  'reason': 'move of -0.21 %'}]
         host['log'] = [{'time': START_MS, 'level': 'warning', 'text': 'thin book'}]
         self.publisher.show('momentum', {'pnl': 1.5, 'host': host}, run_state='restarting', reason='it threw')
-        eventually(lambda: [x.text for x in self.all('tbody td')] ==
+        eventually(lambda: [x.text for x in self.inside('tbody td')] ==
                    ['2025-11-24 16:00:00', 'BTC-PERPETUAL', 'sell', '−0.0021', 'move of -0.21 %'], 'the signal')
         self.assertIn('thin book', self.text('.lines'))
         self.assertEqual(self.text('.badge'), 'restarting: it threw')
@@ -340,7 +172,7 @@ class DashboardPage(unittest.TestCase):
 
     def test_it_reconnects_by_itself(self):
         self.publisher.show('gamma', {'pnl': 1.0})
-        self.open()
+        self.open('#gamma')
         eventually(lambda: self.text('#connection') == 'live', 'the connection')
         listen = self.dashboard.url.split('/')[2]
         code, seconds = self.dashboard.stop()
@@ -350,7 +182,7 @@ class DashboardPage(unittest.TestCase):
         self.assertEqual(self.tabs(), ['gamma'])
         self.assertEqual(self.text('.badge'), 'not connected')
         self.shot('offline-1280')
-        self.dashboard = Dashboard(self.publisher.endpoint, listen)
+        self.start_dashboard(listen)
         eventually(lambda: self.text('#connection') == 'live', 'the connection again', 20)
         eventually(lambda: self.text('.badge') == 'running', 'the strategy again')
         self.publisher.show('gamma', {'pnl': 2.0})
@@ -358,12 +190,12 @@ class DashboardPage(unittest.TestCase):
 
     def test_it_says_when_the_strategies_are_gone(self):
         self.publisher.show('gamma', {'pnl': 1.0})
-        self.open()
+        self.open('#gamma')
         eventually(lambda: self.tabs() == ['gamma'], 'the tab')
         endpoint = self.publisher.endpoint
         self.publisher.stop()
         eventually(lambda: self.text('#upstreams') == f'no data from {endpoint}', 'the lost upstream')
-        self.publisher = Publisher(endpoint)
+        self.publisher = kit.Publisher(endpoint)
         eventually(lambda: self.text('#upstreams') == '', 'the upstream again', 20)
 
     def test_a_phone_shows_it_without_scrolling_sideways(self):
@@ -373,7 +205,7 @@ class DashboardPage(unittest.TestCase):
         self.open('#gamma')
         eventually(lambda: self.value_of('PnL').text == '+0.1234 BTC', 'the state')
         self.assertLessEqual(self.browser.execute_script('return document.documentElement.scrollWidth'), 390)
-        self.assertGreater(self.one('.plot').size['width'], 300)
+        self.assertGreater(self.inside('.plot')[0].size['width'], 300)
         self.shot('widgets-dark-390')
         self.theme('light')
         self.shot('widgets-light-390')
@@ -393,13 +225,13 @@ class DashboardPage(unittest.TestCase):
              'columns': [{'label': evil, 'field': evil, 'format': {'kind': 'text'}}]},
             {'widget': 'log', 'title': evil, 'value': 'lines'},
             {'widget': evil}])
-        self.open()
+        self.open('#' + urllib.parse.quote(evil, safe=''))
         eventually(lambda: self.tabs() == [evil], 'the name as text')
         self.assertEqual(self.panel().find_element(By.TAG_NAME, 'h2').text, evil)
         self.assertEqual(self.value_of('money').text, f'3.0 {evil}')
-        self.assertEqual(self.text('tbody td'), evil)
-        self.assertIn(evil, self.text('.lines li'))
-        self.assertIn(evil, self.text('.legend'))
+        self.assertEqual(self.inside('tbody td')[0].text, evil)
+        self.assertIn(evil, self.inside('.lines li')[0].text)
+        self.assertIn(evil, self.inside('.legend')[0].text)
         self.assertEqual(len(self.all('main img')) + len(self.all('nav img')), 0)
         self.assertEqual(self.browser.title, f'{evil} · Strike')
         self.assert_quiet()

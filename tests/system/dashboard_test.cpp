@@ -229,7 +229,7 @@ TEST_F(dashboard_system, bounds_what_clients_may_send) {
   EXPECT_NE(ask(large).status, 200);
   EXPECT_EQ(
       ask(fmt::format("POST / HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", address)).status,
-      405);
+      415);
   EXPECT_EQ(ask(fmt::format("GET / HTTP/1.1\r\nHost: {}\r\nContent-Length: 1000000\r\n\r\n", address)).status, 413);
   viewer talker{address};
   ASSERT_TRUE(talker.is_open());

@@ -1,165 +1,137 @@
-// The page: header, one tab per strategy, and what its layout says.
+// The page: header, tabs, and what keeps them up to date.
 import {Connection} from './connection.js';
-import {dash, durationText, formatted, timeText} from './format.js';
+import {Controls} from './controls.js';
+import {el} from './dom.js';
+import {dash, durationText} from './format.js';
+import {Markets} from './markets.js';
+import {Overview} from './overview.js';
+import {ReplayBar} from './replay_bar.js';
 import {Store} from './store.js';
-import {Board, el, show} from './widgets.js';
+import {StrategyView} from './strategy_view.js';
+import {Trades} from './trades.js';
 
 const byId = (id) => document.getElementById(id);
 const store = new Store();
-const views = new Map(); // by name: {tab, panel, board, parts}
-let selected = null;
-let clockOffset = 0; // the server's clock minus ours
+const views = new Map(); // strategies, by name
+let selected = '/overview'; // "/page", or a strategy's name, which holds no slash
+let wanted = null;          // a strategy of the address that is not there yet
+let clockOffset = 0;        // the server's clock minus ours
 let lastUpdate = null;
 let link = {state: 'connecting'};
-let counter = 0; // ids: a name may hold characters that an id must not
 
 const serverNow = () => Date.now() + clockOffset;
+const isLive = () => link.state === 'live';
 
-// ---- one strategy ---------------------------------------------------------------------------------------------------
+// ---- pages ----------------------------------------------------------------------------------------------------------
 
-function fact(name, title) {
-  const value = el('dd');
-  return {value, element: el('div', {title}, el('dt', {}, name), value)};
-}
+const toMarket = (instrument) => { select('/markets'); pages.get('/markets').view.show(instrument); };
+const overview = new Overview({now: serverNow, onStrategy: (name) => select(name, true), onMarket: toMarket});
+const controls = new Controls(overview.controls, () => showConditions());
+const replay = new ReplayBar(byId('replay'), (action, more) => controls.act(action, more));
+const pages = new Map([
+  ['/overview', makePage('overview', 'Overview', overview)],
+  ['/markets', makePage('markets', 'Markets', new Markets({now: serverNow}))],
+  ['/orders', makePage('orders', 'Orders & fills', new Trades({onMarket: toMarket}))],
+]);
 
-function makeView(name) {
-  const id = ++counter;
-  const parts = {
-    dot: el('i', {class: 'dot'}),
-    result: el('b', {class: 'figure'}),
-    badge: el('span', {class: 'badge'}),
-    kind: el('span', {class: 'kind'}),
-    fault: el('p', {class: 'fault', role: 'alert', hidden: ''}),
-    at: fact('strategy time', 'the time the strategy lives in: simulated in a replay (UTC)'),
-    age: fact('age', 'since its last state was received'),
-    sequence: fact('state', 'number of the newest state'),
-    gaps: fact('lost', 'states lost on the way; what is shown is complete again with each new one'),
-    restarts: fact('restarts', 'of the strategy, and of its process'),
-  };
-  const tab = el('button', {role: 'tab', 'aria-selected': 'false', tabindex: '-1', id: `tab-${id}`, 'aria-controls': `panel-${id}`, type: 'button'},
-    parts.dot, el('span', {class: 'name'}, name), parts.result);
-  const grid = el('div', {class: 'grid'});
-  const panel = el('section', {role: 'tabpanel', hidden: '', id: `panel-${id}`, 'aria-labelledby': `tab-${id}`},
-    el('div', {class: 'strategy'}, el('h2', {}, name), parts.kind, parts.badge,
-      el('dl', {class: 'facts'}, ...[parts.at, parts.age, parts.sequence, parts.gaps, parts.restarts].map((x) => x.element))),
-    parts.fault, grid);
-  tab.addEventListener('click', () => select(name));
-  const view = {name, tab, panel, board: new Board(grid), parts};
-  views.set(name, view);
-  return view;
-}
-
-const levelOf = {running: 'good', stopped: 'off', restarting: 'warning', failed: 'bad'};
-
-// What matters most: whether we know, whether it runs, whether it speaks.
-function conditionOf({summary}) {
-  if (link.state !== 'live') return {word: 'not connected', level: 'warning'};
-  const said = summary.run_state;
-  if (said === 'running' && summary.stale) return {word: 'silent', level: 'warning'};
-  return {word: said, level: levelOf[said] ?? 'warning'};
-}
-
-function showCondition({name, tab, parts}, strategy) {
-  const {word, level} = conditionOf(strategy);
-  parts.badge.textContent = strategy.summary.reason ? `${word}: ${strategy.summary.reason}` : word;
-  parts.badge.dataset.level = parts.dot.dataset.level = level;
-  tab.setAttribute('aria-label', `${name}, ${word}`);
-}
-
-// As the layout writes a value, if it does.
-function formatOf(key, schema) {
-  return schema.flatMap((x) => x?.items ?? []).find((x) => x.value === key)?.format;
-}
-
-function updateView(view, strategy, changed) {
-  const {summary, state} = strategy;
-  const {parts} = view;
-  showCondition(view, strategy);
-  parts.kind.textContent = summary.type && summary.type !== summary.name ? summary.type : '';
-  const pnl = state.get('pnl');
-  show(parts.result, typeof pnl === 'number' ? formatted(pnl, formatOf('pnl', strategy.schema), 'pnl') : {text: '', tone: ''});
-  parts.at.value.textContent = summary.at_ms ? timeText(summary.at_ms, true) : dash;
-  parts.sequence.value.textContent = summary.sequence.toLocaleString('en-US');
-  parts.gaps.value.textContent = summary.lost.toLocaleString('en-US');
-  parts.gaps.value.dataset.tone = summary.lost ? 'warning' : '';
-  parts.restarts.value.textContent = String(summary.restarts + summary.epochs);
-  parts.fault.textContent = summary.fault ? `This strategy's newest message cannot be shown: ${summary.fault}` : '';
-  parts.fault.hidden = !summary.fault;
-  if (view.name === selected) view.board.update(strategy, view.isCurrent ? changed : null);
-  view.isCurrent = view.name === selected;
+function makePage(id, title, view) {
+  const tab = el('button', {role: 'tab', class: 'page', 'aria-selected': 'false', tabindex: '-1', id: `tab-${id}`, 'aria-controls': id, type: 'button'}, title);
+  const panel = el('section', {role: 'tabpanel', hidden: '', id, 'aria-labelledby': `tab-${id}`}, view.element);
+  tab.addEventListener('click', () => select(`/${id}`));
+  byId('tabs').append(tab);
+  byId('panels').append(panel);
+  return {tab, panel, view, title};
 }
 
 // ---- tabs -----------------------------------------------------------------------------------------------------------
 
-function select(name, takesFocus = false) {
-  selected = name;
-  for (const view of views.values()) {
-    const isSelected = view.name === name;
-    view.tab.setAttribute('aria-selected', String(isSelected));
-    view.tab.tabIndex = isSelected ? 0 : -1;
-    view.panel.hidden = !isSelected;
-    if (!isSelected) { view.isCurrent = false; continue; }
-    updateView(view, store.strategies.get(name), null);
-    if (takesFocus) view.tab.focus();
-    const strip = byId('tabs');
-    strip.scrollTo({left: view.tab.offsetLeft - strip.offsetLeft - 40});
+const entryOf = (key) => pages.get(key) ?? views.get(key);
+const keys = () => [...pages.keys(), ...store.names()];
+
+function showConditions() {
+  for (const [name, view] of views) view.showCondition(store.strategies.get(name), isLive(), controls.mayAct);
+}
+
+function select(key, takesFocus = false) {
+  selected = key;
+  wanted = null;
+  for (const [other, entry] of [...pages, ...views]) {
+    const isSelected = other === key;
+    entry.tab.setAttribute('aria-selected', String(isSelected));
+    entry.tab.tabIndex = isSelected ? 0 : -1;
+    entry.panel.hidden = !isSelected;
+    entry.view?.setShown?.(isSelected);
+    if (entry instanceof StrategyView && isSelected) entry.update(store.strategies.get(key), null, true);
+    else entry.isCurrent = false;
   }
-  document.title = name ? `${name} · Strike` : 'Strike';
-  const hash = name ? '#' + encodeURIComponent(name) : '';
-  if (location.hash !== hash) history.replaceState(null, '', hash || location.pathname);
+  overviewIsOld();
+  const {tab} = entryOf(key);
+  if (takesFocus) tab.focus();
+  const strip = byId('tabs');
+  strip.scrollTo({left: tab.offsetLeft - strip.offsetLeft - 40});
+  document.title = `${pages.get(key)?.title ?? key} · Strike`;
+  const hash = '#' + (pages.has(key) ? key : encodeURIComponent(key));
+  if (location.hash !== hash) history.replaceState(null, '', hash);
 }
 
 byId('tabs').addEventListener('keydown', (event) => {
-  const names = store.names();
-  const at = names.indexOf(selected);
-  const to = {ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: names.length - 1}[event.key];
-  if (to === undefined || !names.length) return;
+  const all = keys();
+  const at = all.indexOf(selected);
+  const to = {ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: all.length - 1}[event.key];
+  if (to === undefined) return;
   event.preventDefault();
-  select(names[(to + names.length) % names.length], true);
+  select(all[(to + all.length) % all.length], true);
 });
 
-function nameInHash() {
+function keyInHash() {
   try { return decodeURIComponent(location.hash.slice(1)); } catch { return ''; }
 }
-addEventListener('hashchange', () => { if (views.has(nameInHash())) select(nameInHash()); });
+addEventListener('hashchange', () => { if (entryOf(keyInHash())) select(keyInHash()); });
 
 // ---- updates --------------------------------------------------------------------------------------------------------
 
-function take(update) {
-  clockOffset = update.now_ms - Date.now();
-  lastUpdate = Date.now();
-  const changed = store.apply(update);
-  const names = store.names();
-  for (const name of [...views.keys()]) {
+function takeStrategies(changed, isFull) {
+  for (const [name, view] of views) {
     if (store.strategies.has(name)) continue;
-    const view = views.get(name);
-    view.board.destroy();
-    view.tab.remove();
-    view.panel.remove();
+    view.destroy();
     views.delete(name);
   }
+  const names = store.names();
   if (names.some((name) => !views.has(name))) {
     for (const name of names) {
-      const view = views.get(name) ?? makeView(name);
+      const view = views.get(name) ?? new StrategyView(name, {onSelect: () => select(name), onControl: (action, strategy) => controls.act(action, {strategy})});
+      views.set(name, view);
       byId('tabs').append(view.tab);
       if (!view.panel.isConnected) byId('panels').append(view.panel);
     }
   }
-  byId('empty').hidden = names.length !== 0;
-  const isFull = update.type === 'full';
   for (const [name, news] of changed) {
-    const view = views.get(name);
-    updateView(view, store.strategies.get(name), isFull || news.hasNewKeys ? null : news.keys);
+    const strategy = store.strategies.get(name);
+    views.get(name).showCondition(strategy, isLive(), controls.mayAct);
+    views.get(name).update(strategy, isFull || news.hasNewKeys ? null : news.keys, name === selected);
   }
-  if (!views.has(selected)) {
-    const wanted = nameInHash();
-    select(views.has(wanted) ? wanted : names[0] ?? null);
-  }
+  if (views.has(wanted)) select(wanted);
+  else if (!entryOf(selected)) select('/overview');
+}
+
+function overviewIsOld() {
+  if (selected === '/overview') overview.update(store, isLive());
+  if (selected === '/orders') pages.get('/orders').view.update(store);
+}
+
+function take(update) {
+  clockOffset = update.now_ms - Date.now();
+  lastUpdate = Date.now();
+  takeStrategies(store.apply(update), update.type === 'full');
+  controls.update(store);
+  replay.update(store);
+  overviewIsOld();
   showUpstreams();
 }
 
+// An endpoint that was never there may not be part of this system; the strategies' own must be.
 function showUpstreams() {
-  const lost = store.upstreams.filter((x) => !x.connected);
+  const lost = store.upstreams.filter((x) => !x.connected && (x.was_connected || x.role === 'strategies'));
   const line = byId('upstreams');
   line.textContent = lost.map((x) => `no data from ${x.endpoint}`).join(' · ');
   line.title = lost.map((x) => x.text).join('\n');
@@ -173,34 +145,38 @@ function showLink() {
   const wait = Math.max(0, Math.ceil(((link.retryAt ?? 0) - Date.now()) / 1000));
   const text = {connecting: 'connecting', live: 'live', waiting: wait ? `offline, again in ${wait} s` : 'offline'}[link.state];
   if (pill.textContent !== text) pill.textContent = text;
-  document.body.classList.toggle('offline', link.state !== 'live' && lastUpdate !== null);
+  document.body.classList.toggle('offline', !isLive() && lastUpdate !== null);
 }
 
 function tick() {
   showLink();
   byId('clock').textContent = new Date(serverNow()).toISOString().slice(11, 19);
-  let newest = -Infinity;
-  for (const [name, {summary}] of store.strategies) {
-    newest = Math.max(newest, summary.received_ms);
-    if (name !== selected) continue;
-    const age = views.get(name).parts.age.value;
-    age.textContent = durationText(Math.max(0, serverNow() - summary.received_ms));
-    age.dataset.tone = (summary.run_state === 'running' && summary.stale) || link.state !== 'live' ? 'warning' : '';
-  }
+  views.get(selected)?.showAge(store.strategies.get(selected), serverNow(), isLive());
+  if (selected === '/overview') overview.tick(store);
+  const heard = [...[...store.strategies.values()].map((x) => x.summary.received_ms), ...store.section('feeds', []).map((x) => x.newest_ms)];
+  const newest = heard.length ? Math.max(...heard) : -Infinity;
   const age = byId('age');
   const ms = serverNow() - newest;
   age.textContent = Number.isFinite(ms) ? durationText(Math.max(0, ms)) : dash;
-  age.dataset.tone = Number.isFinite(ms) && ms > 3000 ? 'warning' : '';
+  age.dataset.tone = Number.isFinite(ms) && (ms > 3000 || !isLive()) ? 'warning' : '';
 }
 
-new Connection(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`, {
-  onState(x) {
+const connection = new Connection(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`, {
+  async onState(x) {
     const isNews = x.state !== link.state;
     link = x;
     showLink();
-    if (isNews) for (const view of views.values()) showCondition(view, store.strategies.get(view.name));
+    if (!isNews) return;
+    showConditions();
+    overviewIsOld();
+    // who is not logged in is not let in: asked once, not at each attempt
+    if (x.state === 'waiting' && lastUpdate === null && !await controls.refresh() && await controls.logIn()) connection.hurry();
   },
   onUpdate: take,
 });
+const first = keyInHash();
+select(pages.has(first) ? first : '/overview');
+if (first && !pages.has(first)) wanted = first;
+controls.refresh();
 setInterval(tick, 250);
 tick();

@@ -7,7 +7,7 @@ Dygraph.PLUGINS = Dygraph.PLUGINS.filter((x) => x !== Dygraph.Plugins.Legend && 
 
 const seriesColors = ['--series-1', '--series-2', '--series-3', '--series-4', '--series-5', '--series-6'];
 
-function css(name) { return getComputedStyle(document.documentElement).getPropertyValue(name).trim(); }
+export function css(name) { return getComputedStyle(document.documentElement).getPropertyValue(name).trim(); }
 
 function look() {
   return {
@@ -65,6 +65,52 @@ function rows(seriesData) {
 }
 
 const darkness = matchMedia('(prefers-color-scheme: dark)');
+export const onTheme = (f) => darkness.addEventListener('change', f);
+
+// Dragging pans and the wheel zooms, both over time; the newest is followed again after a double click or Escape.
+const pans = {
+  ...Dygraph.defaultInteractionModel,
+  mousedown(event, graph, context) {
+    if (event.button) return;
+    context.initializeMouseDown(event, graph, context);
+    Dygraph.startPan(event, graph, context);
+  },
+  mousemove(event, graph, context) { if (context.isPanning) Dygraph.movePan(event, graph, context); },
+  mouseup(event, graph, context) { if (context.isPanning) Dygraph.endPan(event, graph, context); },
+  wheel(event, graph) {
+    event.preventDefault();
+    const {x, w} = graph.getArea();
+    zoom(graph, event.deltaY < 0 ? 0.8 : 1.25, Math.min(Math.max((event.offsetX - x) / w, 0), 1));
+  },
+};
+
+function setWindow(graph, from, to) {
+  const [least, most] = graph.xAxisExtremes();
+  if (from <= least && to >= most) return graph.resetZoom();
+  graph.updateOptions({dateWindow: [from, to]});
+}
+
+// around: the part of the width that stays where it is
+function zoom(graph, factor, around = 1) {
+  const [from, to] = graph.xAxisRange();
+  const size = Math.max((to - from) * factor, 10);
+  const at = from + (to - from) * around;
+  setWindow(graph, at - size * around, at + size * (1 - around));
+}
+
+function pan(graph, part) {
+  const [from, to] = graph.xAxisRange();
+  const step = (to - from) * part;
+  setWindow(graph, from + step, to + step);
+}
+
+const keys = {
+  ArrowLeft: (graph) => pan(graph, -0.2),
+  ArrowRight: (graph) => pan(graph, 0.2),
+  '+': (graph) => zoom(graph, 0.7),
+  '-': (graph) => zoom(graph, 1 / 0.7),
+  Escape: (graph) => graph.resetZoom(),
+};
 
 export class Chart {
   /// Draws into `box`; values of the point under the pointer, else the newest, go to onValues(ms, [y, ...]).
@@ -73,6 +119,13 @@ export class Chart {
     this.widget = widget;
     this.onValues = onValues;
     this.onTheme = () => this.graph?.updateOptions(look());
+    box.tabIndex = 0;
+    box.title = 'drag to pan, wheel or + and - to zoom, double click or Escape for all';
+    box.addEventListener('keydown', (event) => {
+      if (!this.graph || !keys[event.key]) return;
+      event.preventDefault();
+      keys[event.key](this.graph);
+    });
     darkness.addEventListener('change', this.onTheme);
     this.sizes = new ResizeObserver(() => { if (this.box.clientWidth) this.graph ? this.graph.resize() : this.draw(); });
     this.sizes.observe(box);
@@ -102,6 +155,7 @@ export class Chart {
       legend: 'never',
       underlayCallback: zeroLine,
       highlightCircleSize: 3,
+      interactionModel: pans,
       axisLabelFontSize: 11,
       xRangePad: style === 'bar' ? 14 : 3,
       yRangePad: 8,

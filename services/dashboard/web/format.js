@@ -5,8 +5,8 @@ export const dash = '–';
 
 const minus = '−'; // as wide as a digit, other than the hyphen
 
-function digits(value, decimals) {
-  const text = Math.abs(value).toLocaleString('en-US', {minimumFractionDigits: decimals, maximumFractionDigits: decimals});
+function digits(value, decimals, most = decimals) {
+  const text = Math.abs(value).toLocaleString('en-US', {minimumFractionDigits: decimals, maximumFractionDigits: most});
   const isZero = !/[1-9]/.test(text);
   return {text, sign: isZero ? 0 : Math.sign(value)};
 }
@@ -82,6 +82,29 @@ export function axisText(value, format) {
   if (size >= 1e5) return signed(digits(x / 1e3, 0), false) + 'k';
   const text = size === 0 ? '0' : (x < 0 ? minus : '') + Number(size.toPrecision(6)).toLocaleString('en-US', {maximumFractionDigits: 8});
   return format?.kind === 'percent' ? text + ' %' : text;
+}
+
+/// A price or size in full: as many decimals as it has.
+export function exact(value) {
+  return isNumber(value) ? signed(digits(value, undefined, 9), false) : dash;
+}
+
+/// A number with so many decimals; with a plus where it is a result. {text, tone}
+export function amount(value, decimals, {isResult = false, isSide = false, unit = ''} = {}) {
+  if (!isNumber(value)) return {text: dash, tone: 'none'};
+  const parts = digits(value, decimals);
+  const tones = isResult ? ['loss', '', 'profit'] : isSide ? ['short', '', 'long'] : ['', '', ''];
+  return {text: signed(parts, isResult || isSide) + (unit && ' ' + unit), tone: tones[parts.sign + 1]};
+}
+
+/// Decimals that money of a currency is shown with.
+export const moneyDecimals = (currency) => /USD/.test(currency) ? 2 : 6;
+
+/// "deribit:BTC-PERPETUAL" -> {venue, symbol}; a Polymarket token is told by its ends.
+export function instrumentParts(instrument) {
+  const at = instrument.indexOf(':');
+  const symbol = instrument.slice(at + 1);
+  return {venue: instrument.slice(0, at), symbol: symbol.length > 40 ? `${symbol.slice(0, 6)}…${symbol.slice(-4)}` : symbol};
 }
 
 /// "pnl_today" -> "pnl today", for values that have no label.

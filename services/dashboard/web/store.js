@@ -7,6 +7,7 @@ export class Store {
   clear() {
     this.strategies = new Map();
     this.upstreams = [];
+    this.sections = new Map(); // "orders", "feeds": what is told beside the strategies; services/dashboard/boards.hpp
   }
 
   /// Takes an update in; see services/dashboard/strategy_board.hpp for its form.
@@ -14,6 +15,7 @@ export class Store {
   apply(update) {
     if (update.type === 'full') this.clear();
     if (update.upstreams) this.upstreams = update.upstreams;
+    for (const [name, value] of Object.entries(update.sections ?? {})) this.sections.set(name, value);
     const changed = new Map();
     for (const news of update.strategies) {
       const name = news.summary.name;
@@ -31,6 +33,8 @@ export class Store {
     }
     return changed;
   }
+
+  section(name, fallback) { return this.sections.get(name) ?? fallback; }
 
   /// In a stable order, however they arrived.
   names() { return [...this.strategies.keys()].sort((a, b) => a.localeCompare(b, 'en', {numeric: true})); }

@@ -1,30 +1,7 @@
 // The widgets of a layout (libs/strategy/include/strategy/widgets.hpp). Each is {element, isWide, update(state, changed)}.
-// Whatever a strategy says becomes a text node: no name, label or value is ever read as HTML.
 import {Chart, valueText} from './chart.js';
+import {card, el, show} from './dom.js';
 import {dash, formatted, isNumeric, labelOf, timeText} from './format.js';
-
-/// el('td', {class: 'number'}, 'text', child, ...)
-export function el(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) if (value !== undefined && value !== null) made.setAttribute(name, value);
-  made.append(...children.filter((x) => x !== null && x !== undefined));
-  return made;
-}
-
-/// Writes a formatted value where it stands; a changed one is lit up shortly.
-export function show(target, {text, tone}) {
-  if (target.textContent !== text) {
-    const isFirst = target.textContent === '';
-    target.textContent = text;
-    if (!isFirst) target.animate?.([{backgroundColor: 'var(--flash)'}, {backgroundColor: 'transparent'}], {duration: calm.matches ? 0 : 700});
-  }
-  if (target.dataset.tone !== tone) target.dataset.tone = tone;
-}
-const calm = matchMedia('(prefers-reduced-motion: reduce)');
-
-function card(title, kind, ...children) {
-  return el('article', {class: `card ${kind}`, 'aria-label': title || undefined}, title ? el('h3', {}, title) : null, ...children);
-}
 
 function keyValue({title, items = []}) {
   const cells = items.map((item) => ({item, value: el('dd', {class: item.format?.kind === 'time' ? 'time' : undefined})}));

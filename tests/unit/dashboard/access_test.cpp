@@ -9,20 +9,29 @@ namespace {
 using testing::HasSubstr;
 
 TEST(access, listens_on_loopback_addresses) {
-  EXPECT_EQ(parse_listen("127.0.0.1:8080")->port, 8080);
-  EXPECT_EQ(parse_listen("127.3.2.1:0")->host, "127.3.2.1");
-  EXPECT_EQ(parse_listen("LocalHost:65535")->host, "localhost");
+  EXPECT_EQ(parse_listen("127.0.0.1:8080", false)->port, 8080);
+  EXPECT_EQ(parse_listen("127.3.2.1:0", false)->host, "127.3.2.1");
+  EXPECT_EQ(parse_listen("LocalHost:65535", false)->host, "localhost");
 }
 
 TEST(access, refuses_addresses_that_others_can_reach) {
   for (const auto* x : {"0.0.0.0:8080", "192.168.1.2:80", "dashboard.example:80", "*:80", "128.0.0.1:80", "127.1:80"})
-    EXPECT_THAT(parse_listen(x).error().text, HasSubstr("can be reached from other hosts")) << x;
+    EXPECT_THAT(parse_listen(x, false).error().text, HasSubstr("can be reached from other hosts")) << x;
+}
+
+TEST(access, listens_anywhere_with_a_token) {
+  EXPECT_EQ(parse_listen("0.0.0.0:8080", true)->host, "0.0.0.0");
+  EXPECT_TRUE(is_open_to_world(*parse_listen("192.168.1.2:80", true)));
+  EXPECT_FALSE(is_open_to_world(*parse_listen("127.0.0.1:80", true)));
+  EXPECT_FALSE(is_open_to_world(*parse_listen("localhost:80", true)));
+  EXPECT_THAT(parse_listen("dashboard.example:80", true).error().text, HasSubstr("is no IPv4 address"));
 }
 
 TEST(access, says_what_is_wrong_with_an_address) {
-  for (const auto* x : {"", "8080", ":8080"}) EXPECT_THAT(parse_listen(x).error().text, HasSubstr("is not an address"));
+  for (const auto* x : {"", "8080", ":8080"})
+    EXPECT_THAT(parse_listen(x, false).error().text, HasSubstr("is not an address"));
   for (const auto* x : {"127.0.0.1:", "127.0.0.1:70000", "127.0.0.1:8x", "127.0.0.1:-1"})
-    EXPECT_THAT(parse_listen(x).error().text, HasSubstr("has no port from 0 to 65535")) << x;
+    EXPECT_THAT(parse_listen(x, false).error().text, HasSubstr("has no port from 0 to 65535")) << x;
 }
 
 TEST(access, knows_the_loopback_names_a_browser_may_ask_by) {

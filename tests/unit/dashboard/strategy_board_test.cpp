@@ -45,12 +45,12 @@ TEST_F(strategy_board_test, is_an_empty_full_update_at_first) {
 }
 
 TEST_F(strategy_board_test, tells_a_new_viewer_everything) {
-  board.set_upstream("tcp://x", true, "connected");
+  board.set_upstream("tcp://x", "strategies", true, "connected");
   board.take(state("gamma", 1, R"({"pnl":1.5,"name":"a\"b"})", R"([{"widget":"divider"}])"), 2 * second);
   EXPECT_EQ(
       board.update_since(0, 3 * second),
       R"({"type":"full","revision":2,"now_ms":3000,)"
-      R"("upstreams":[{"endpoint":"tcp://x","connected":true,"text":"connected"}],"strategies":[{"summary":)"
+      R"("upstreams":[{"endpoint":"tcp://x","role":"strategies","connected":true,"was_connected":true,"text":"connected"}],"strategies":[{"summary":)"
       R"({"name":"gamma","type":"","run_state":"running","reason":"","restarts":0,"epoch":"7","sequence":1,"at_ms":5,"received_ms":2000,"stale":false,"gaps":0,"lost":0,)"
       R"("epochs":0,"malformed":0,"fault":"","has_schema":true},"schema":[{"widget":"divider"}],)"
       R"("keys":["pnl","name"],"state":{"pnl":1.5E0,"name":"a\"b"}}]})");

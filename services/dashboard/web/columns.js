@@ -1,0 +1,34 @@
+// Columns that several tables share.
+import {el} from './dom.js';
+import {amount, dash, durationText, exact, instrumentParts, moneyDecimals, timeText} from './format.js';
+
+/// Symbol with its venue, or a market in words where the symbol says nothing.
+export function instrumentCell({instrument, name}) {
+  if (!instrument) return {text: dash, tone: 'none'};
+  const {venue, symbol} = instrumentParts(instrument);
+  return {text: name ? `${name} · ${venue}` : `${symbol} · ${venue}`, tone: '', title: instrument};
+}
+
+export const sideCell = (side) => side ? {text: side, tone: side === 'buy' ? 'long' : 'short'} : {text: dash, tone: 'none'};
+export const exactCell = (value) => ({text: exact(value), tone: typeof value === 'number' ? '' : 'none'});
+export const moneyCell = (value, currency) => amount(value, moneyDecimals(currency), {isResult: true});
+export const greekCell = (value, decimals) => amount(value, decimals, {isSide: true});
+export const percentCell = (value, decimals = 1) => amount(typeof value === 'number' ? value * 100 : value, decimals);
+export const timeCell = (ms) => ({text: timeText(ms), tone: '', title: ms ? timeText(ms, true) : ''});
+
+/// Colour is never the only sign: a mark says it, too.
+export const marks = {good: '●', warning: '▲', bad: '✕', off: '○'};
+export const statusCell = (level, word, title) => ({text: `${marks[level]} ${word}`, tone: `level-${level}`, title});
+
+export const trustLevel = {live: 'good', resyncing: 'warning', stale: 'bad'};
+export const trustCell = (trust) => statusCell(trustLevel[trust] ?? 'bad', trust ?? 'stale');
+
+export const ageCell = (ms, now, late = 5000) => {
+  if (!ms) return {text: dash, tone: 'none'};
+  const age = Math.max(0, now - ms);
+  return {text: durationText(age), tone: age > late ? 'warning' : ''};
+};
+
+export function select(label, values) {
+  return el('select', {'aria-label': label}, ...values.map(([value, text]) => el('option', {value}, text)));
+}

@@ -1,0 +1,113 @@
+// What an operator may do: each asks back, is sent, and its outcome is shown where everybody sees it.
+import {statusCell, timeCell} from './columns.js';
+import {DataTable} from './data_table.js';
+import {askText, confirmed} from './dialogs.js';
+import {el} from './dom.js';
+import {getJson, postJson} from './poll.js';
+
+const outcomes = {done: ['good', 'done'], sent: ['off', 'sent'], failed: ['bad', 'failed'], unknown: ['warning', 'unknown']};
+const questions = {
+  stop_strategy: ({strategy}) => confirmed(`Stop ${strategy}`, 'The strategy ends and its orders are cancelled. Its positions stay.'),
+  start_strategy: ({strategy}) => confirmed(`Start ${strategy}`, 'The strategy starts and may trade.'),
+  halt_trading: () => confirmed('Halt trading', 'No new order passes exec until trading is resumed. Open orders stay.'),
+  cancel_all_orders: () => confirmed('Cancel all orders', 'Every open order of every strategy is cancelled. Positions stay.'),
+};
+
+export class Controls {
+  /// onChange(): who may act has changed
+  constructor(place, onChange) {
+    this.onChange = onChange;
+    this.hasToken = this.mayAct = false;
+    this.note = el('p', {class: 'nothing'});
+    this.fault = el('p', {class: 'fault', role: 'alert', hidden: ''});
+    const make = (text, kind, onClick) => {
+      const made = el('button', {type: 'button', class: kind}, text);
+      made.addEventListener('click', onClick);
+      return made;
+    };
+    this.login = make('Log in', '', () => this.logIn());
+    this.logout = make('Log out', '', () => this.logOut());
+    this.acts = [
+      make('Halt trading', 'danger', () => this.act('halt_trading', {reason: 'asked for on the dashboard'})),
+      make('Cancel all orders', 'danger', () => this.act('cancel_all_orders')),
+      make('Kill switch', 'danger', () => this.kill()),
+    ];
+    this.log = new DataTable('commands', [
+      {label: 'time', class: 'time', cell: (x) => timeCell(x.at_ms)},
+      {label: 'command', cell: (x) => x.action, isWide: true},
+      {label: 'to', cell: (x) => x.target},
+      {label: 'from', cell: (x) => x.from},
+      {label: 'outcome', cell: (x) => statusCell(...(outcomes[x.outcome] ?? ['warning', x.outcome]))},
+      {label: '', cell: (x) => ({text: x.text, tone: 'none'})},
+    ], {none: 'no command was given yet'});
+    place.replaceChildren(el('p', {class: 'buttons'}, ...this.acts, this.login, this.logout), this.note, this.fault, this.log.element);
+    this.show();
+  }
+
+  /// Who we are to the server. @returns false if it wants a log-in before it tells anything
+  async refresh() {
+    try {
+      const {has_token, may_act} = await getJson('/api/controls');
+      Object.assign(this, {hasToken: has_token, mayAct: may_act});
+    } catch (fault) {
+      if (fault.status === 401) return this.hasToken = true, this.mayAct = false, this.show(), false;
+    }
+    this.show();
+    return true;
+  }
+
+  show() {
+    this.login.hidden = !this.hasToken || this.mayAct;
+    this.logout.hidden = !this.mayAct;
+    for (const x of this.acts) x.hidden = !this.mayAct;
+    this.note.hidden = this.mayAct;
+    this.note.textContent = this.hasToken ? 'Log in with the token to start and stop strategies, halt and cancel.' : 'Read only: controls are off, since no token is configured.';
+    this.onChange();
+  }
+
+  update(store) {
+    const desk = store.section('controls', null);
+    this.targets = desk?.targets ?? {};
+    this.log.update(desk?.log ?? []);
+  }
+
+  async logIn() {
+    const token = await askText('Log in', 'The token that the dashboard was started with (STRIKE_DASHBOARD_TOKEN).', true);
+    if (token === null) return false;
+    const isIn = await this.send('/api/login', {token});
+    await this.refresh();
+    return isIn;
+  }
+
+  async logOut() {
+    await this.send('/api/logout', {});
+    await this.refresh();
+  }
+
+  async send(path, body) {
+    try {
+      await postJson(path, body);
+      this.fault.hidden = true;
+      return true;
+    } catch (fault) {
+      this.fault.textContent = fault.message;
+      this.fault.hidden = false;
+      if (fault.status === 401) this.refresh();
+      return false;
+    }
+  }
+
+  /// Both at once: first no new orders, then no open ones.
+  async kill() {
+    const text = 'Trading is halted and every open order of every strategy is cancelled. Positions stay as they are.';
+    if (!await confirmed('Kill switch', text, 'KILL')) return;
+    await this.send('/api/control', {action: 'halt_trading', reason: 'kill switch on the dashboard'});
+    await this.send('/api/control', {action: 'cancel_all_orders'});
+  }
+
+  /// Asks back where that is due, then sends.
+  async act(action, more = {}) {
+    if (questions[action] && !await questions[action](more)) return;
+    await this.send('/api/control', {action, ...more});
+  }
+}
