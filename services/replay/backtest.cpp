@@ -22,6 +22,7 @@ result<std::unique_ptr<backtest>> backtest::open(backtest_options options, simul
   auto opened_output = run_output::create(std::move(output), *x.instruments_);
   if (!opened_output) return std::unexpected{opened_output.error()};
   x.output_ = std::move(*opened_output);
+  if (x.options_.watch) x.output_ = x.options_.watch(std::move(x.output_), *x.instruments_);
   auto opened_reader = journal::reader::open(x.options_.files, x.options_.read, *x.instruments_);
   if (!opened_reader) return std::unexpected{opened_reader.error()};
   x.reader_ = std::move(*opened_reader);
@@ -46,6 +47,7 @@ std::optional<std::chrono::nanoseconds> backtest::step(std::chrono::steady_clock
   using std::chrono::nanoseconds;
   constexpr nanoseconds at_once{0}, longest_wait{100'000'000};
   if (is_stopped_ || is_over_) return {};
+  if (options_.on_step) options_.on_step(*kernel_, false);
   if (!next_event_ns_ && !fetch()) {
     is_over_ = true;
     return {};
@@ -78,6 +80,7 @@ backtest_progress backtest::progress() const {
 
 run_summary backtest::finish() {
   kernel_->finish();
+  if (options_.on_step) options_.on_step(*kernel_, true);
   const auto wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
   auto summary = summarize(*kernel_, *output_, reader_->stats(), wall);
   if (fault_) {

@@ -7,6 +7,8 @@
 #include "simulator/simulation_config.hpp"
 
 #include <chrono>
+#include <functional>
+#include <memory>
 #include <optional>
 
 namespace strike::replay {
@@ -18,6 +20,9 @@ struct backtest_options {
   std::filesystem::path out;                  ///< folder for results; empty: none are written
   double speed = 0;                           ///< recorded seconds a second; 0: as fast as possible
   bool log_to_terminal = false;
+  /// Who looks on: is given the output that it must pass everything on to. None: nobody.
+  std::function<std::unique_ptr<run_output>(std::unique_ptr<run_output>, const instrument_registry&)> watch;
+  std::function<void(const kernel&, bool is_over)> on_step; ///< often, between events, and once at the end
 };
 
 /// How far a run is.

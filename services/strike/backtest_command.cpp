@@ -2,10 +2,13 @@
 
 #include "base/time.hpp"
 #include "catalog/settings.hpp"
+#include "dashboard/dashboard.hpp"
 #include "strategies/register_all.hpp"
+#include "strike/backtest_page.hpp"
 #include "strike/bundled.hpp"
 #include "strike/progress_bar.hpp"
 #include "strike/run_actor.hpp"
+#include "strike/show_dashboard.hpp"
 
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
@@ -20,9 +23,9 @@ namespace {
 /// The command line as it was written.
 struct backtest_arguments {
   std::vector<std::string> files, catalog;
-  std::string config, out, venue_name, unit_name = "auto", from, to;
+  std::string config, out, venue_name, unit_name = "auto", from, to, dashboard;
   double speed = 1;
-  bool realtime = false, strict = false, sort = false, log = false, json = false;
+  bool realtime = false, strict = false, sort = false, log = false, json = false, keep = false;
 };
 
 result<replay::backtest_options> options_from(const backtest_arguments& x) {
@@ -58,9 +61,11 @@ struct run_plan {
   simulator::simulation_config simulation;
   std::vector<strategy_registry::instance> strategies;
   std::vector<std::filesystem::path> catalog; ///< the cache files of `[catalog]`, where there is that table
+  std::optional<dashboard::settings> page;    ///< with --dashboard
 };
 
-result<run_plan> plan_from(const std::string& config_file) {
+result<run_plan> plan_from(const backtest_arguments& given) {
+  const auto& config_file = given.config;
   auto document = config_file.empty() ? config::document::from_text(bundled_config(), "bundled backtest.toml")
                                       : config::document::from_file(config_file);
   if (!document) return std::unexpected{document.error()};
@@ -70,6 +75,9 @@ result<run_plan> plan_from(const std::string& config_file) {
   run_plan plan;
   plan.simulation = simulator::read_simulation(document->root());
   plan.strategies = known.make_all(document->root());
+  document->root().has("dashboard"); // its keys are read where there is one
+  if (!given.dashboard.empty())
+    plan.page = dashboard::read_settings(document->root(), {}, listen_from(given.dashboard));
   if (document->root().has("catalog")) plan.catalog = catalog::cache_files(catalog::read_settings(document->root()));
   if (auto done = document->finish(); !done) return std::unexpected{done.error()};
   if (plan.strategies.empty())
@@ -78,10 +86,11 @@ result<run_plan> plan_from(const std::string& config_file) {
   return plan;
 }
 
-result<replay::run_summary> run(const backtest_arguments& x) {
+/// @param page set where one is asked for: to be kept as long as it is to be looked at
+result<replay::run_summary> run(const backtest_arguments& x, std::unique_ptr<backtest_page>& page) {
   auto options = options_from(x);
   if (!options) return std::unexpected{options.error()};
-  auto plan = plan_from(x.config);
+  auto plan = plan_from(x);
   if (!plan) return std::unexpected{plan.error()};
   if (options->catalog.empty()) options->catalog = std::move(plan->catalog);
   std::optional<bundled_recording> bundled;
@@ -93,6 +102,13 @@ result<replay::run_summary> run(const backtest_arguments& x) {
     if (!x.json) fmt::print("No --file given: running the bundled mock recording (15 minutes of made-up market).\n");
   }
   block_stop_signals();
+  if (plan->page) {
+    auto made = backtest_page::open(std::move(*plan->page), plan->strategies);
+    if (!made) return std::unexpected{made.error()};
+    page = *std::move(made);
+    fmt::print(stderr, "dashboard: {}\n", page->url());
+    page->watch(*options);
+  }
   auto opened = replay::backtest::open(std::move(*options), std::move(plan->simulation), std::move(plan->strategies));
   if (!opened) return std::unexpected{opened.error()};
   if (!progress_bar::is_wanted()) return run_to_end(std::move(*opened), {});
@@ -140,9 +156,19 @@ void add_backtest_command(CLI::App& app, int& exit_code) {
   command->add_flag("--sort", x->sort, "Put lines into time order first (needs temporary disk space)");
   command->add_flag("--log", x->log, "Print the strategies' log on standard error");
   command->add_flag("--json", x->json, "Print the summary as JSON");
+  command->add_option("--dashboard", x->dashboard, "Show the run in a browser at this port, while it runs")
+      ->type_name("PORT");
+  command->add_flag("--keep", x->keep, "With --dashboard: show the results until Ctrl-C");
   command->callback([command, x, &exit_code] {
     x->realtime = x->realtime || command->count("--speed") > 0;
-    exit_code = print_result(*x, run(*x));
+    std::unique_ptr<backtest_page> page;
+    const auto done = run(*x, page);
+    if (page && done) page->finish(done->is_complete ? std::string{} : done->ended);
+    exit_code = print_result(*x, done);
+    if (!page || !done || !x->keep) return;
+    std::fflush(stdout);
+    fmt::print(stderr, "the dashboard shows the results until Ctrl-C: {}\n", page->url());
+    wait_for_stop();
   });
 }
 

@@ -77,6 +77,12 @@ std::vector<bus::connect_config> feeds(const live_arguments& given) {
   return all;
 }
 
+dashboard_ends ends_of(const live_arguments& given, const strategies::running& host) {
+  dashboard_ends made{.upstream = {dash_endpoint}, .orders = {update_endpoint}, .strategies_control = host.control};
+  for (const auto at : given.chosen()) made.feeds.push_back(feed_endpoint(at));
+  return made;
+}
+
 result<strategies::settings> strategies_settings(process::environment& env, const live_arguments& given) {
   auto types = std::make_shared<strategy_registry>();
   register_all_strategies(*types);
@@ -140,7 +146,7 @@ result<void> start(process::environment& env, const live_arguments& given) {
   if (auto ok = start_recorder(env, where, given); !ok) return ok;
   if (auto ok = start_gateways(env, where, given); !ok) return ok;
   if (!given.dashboard.empty())
-    if (auto ok = show_dashboard(env, where, dash_endpoint, given.dashboard); !ok) return ok;
+    if (auto ok = show_dashboard(env, where, ends_of(given, *host), given.dashboard); !ok) return ok;
   std::fflush(stdout);
   start_status(env, given);
   return {};

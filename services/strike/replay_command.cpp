@@ -18,11 +18,13 @@ namespace {
 // Within the process; the parts cannot tell.
 constexpr const char* feed_endpoint = "inproc://feed";
 constexpr const char* dash_endpoint = "inproc://dash";
+constexpr const char* control_endpoint = "inproc://replay-control"; ///< for the dashboard, where no other is asked for
 
 /// The command line as it was written, beside the options of the replay.
 struct replay_arguments {
   replay::feed_arguments feed;
   std::string record, dashboard;
+  std::string control; ///< of the replay, as bound
 };
 
 result<void> start_feed(process::environment& env, const bus::context& where, replay_arguments& given) {
@@ -39,9 +41,12 @@ result<void> start_feed(process::environment& env, const bus::context& where, re
   if (given.feed.at_end.empty() && !env.config.table("replay").has("at_end") && given.dashboard.empty())
     settings->at_end = replay::end_policy::exit; // nobody would look at it any more
   settings->publish = {.endpoint = feed_endpoint};
+  if (!settings->control && !given.dashboard.empty())
+    settings->control = bus::bind_config{.endpoint = control_endpoint};
   if (auto ok = env.check_config(); !ok) return ok;
   const auto feed = replay::start_feed(env, where, std::move(*settings));
   if (!feed) return std::unexpected{feed.error()};
+  given.control = feed->control;
   return {};
 }
 
@@ -75,9 +80,13 @@ result<void> start(process::environment& env, replay_arguments& given) {
   if (!router) return std::unexpected{router.error()};
   const auto host = strategies::start(env, where, instruments, *router, std::move(*how));
   if (!host) return std::unexpected{host.error()};
-  if (!given.dashboard.empty())
-    if (auto ok = show_dashboard(env, where, dash_endpoint, given.dashboard); !ok) return ok;
-  return start_feed(env, where, given);
+  if (auto ok = start_feed(env, where, given); !ok || given.dashboard.empty()) return ok;
+  return show_dashboard(env, where,
+                        {.upstream = {dash_endpoint},
+                         .feeds = {feed_endpoint},
+                         .strategies_control = host->control,
+                         .replay_control = given.control},
+                        given.dashboard);
 }
 
 void add_options(CLI::App& app, replay_arguments& into) {

@@ -20,7 +20,7 @@ sigset_t stop_signals() {
 }
 
 /// @returns whether a stop signal came within the time
-bool wait_for_stop(long milliseconds) {
+bool is_stopped_within(long milliseconds) {
   const auto set = stop_signals();
   const timespec limit{.tv_sec = 0, .tv_nsec = milliseconds * 1'000'000};
   return sigtimedwait(&set, nullptr, &limit) > 0;
@@ -31,6 +31,11 @@ bool wait_for_stop(long milliseconds) {
 void block_stop_signals() {
   const auto set = stop_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
+}
+
+void wait_for_stop() {
+  while (!is_stopped_within(1'000)) {
+  }
 }
 
 replay::run_summary run_to_end(std::unique_ptr<replay::backtest> run, const progress_sink& progress) {
@@ -45,7 +50,7 @@ replay::run_summary run_to_end(std::unique_ptr<replay::backtest> run, const prog
   caf::scoped_actor runner{system}, watcher{system};
   auto pending = runner->request(actor, caf::infinite, replay::run_atom_v);
   for (int polls = 0; !runner->has_next_message(); ++polls) {
-    if (wait_for_stop(poll_ms)) runner->send(actor, replay::stop_atom_v);
+    if (is_stopped_within(poll_ms)) runner->send(actor, replay::stop_atom_v);
     if (!progress || polls % polls_a_report != polls_a_report - 1) continue;
     watcher->request(actor, std::chrono::seconds{1}, replay::how_far_atom_v)
         .receive([&](const replay::backtest_progress& x) { progress(x); },

@@ -1,5 +1,6 @@
 // `strike backtest`, `import` and `bench` as a user types them.
 #include "kit/process.hpp"
+#include "kit/tcp_client.hpp"
 #include "kit/temp_folder.hpp"
 
 #include <boost/json/parse.hpp>
@@ -65,6 +66,36 @@ TEST_F(command_test, two_runs_give_the_same_hash) {
 /// or a rule of the simulated venue changes it, and then says so in its commit.
 TEST_F(command_test, the_bundled_run_gives_the_same_fills_on_every_machine) {
   EXPECT_EQ(summary_of({}).at("fill_hash").as_string(), "e93ab34cd4848dd3802b23ac4df6c24e");
+}
+
+TEST_F(command_test, a_backtest_on_the_dashboard_changes_no_fill_and_shows_its_results_until_it_is_stopped) {
+  const auto plain = summary_of({});
+  process run{command({"backtest", "--json", "--dashboard", "0", "--keep"}), folder / ""};
+  ASSERT_TRUE(run.wait_for_err("shows the results until Ctrl-C")) << run.err();
+  const auto address = run.logged("dashboard: http://");
+  const auto get = [&](const std::string& path) {
+    return json::parse(http_get(address.substr(0, address.find('/')), path).body);
+  };
+  const auto strategies = get("/api/strategies").at("strategies").as_array();
+  EXPECT_EQ(strategies.size(), plain.at("strategies").as_array().size());
+  for (const auto& x : strategies) {
+    EXPECT_EQ(x.at("run_state"), "stopped");
+    EXPECT_EQ(x.at("reason"), "the run is over");
+  }
+  EXPECT_EQ(get("/api/fills?limit=1000").as_array().size(), plain.at("fills").to_number<std::size_t>());
+  std::map<std::string, double> profit;
+  for (int tries = 0; tries < 500 && profit["BTC"] == 0; ++tries, usleep(20'000)) { // it is reckoned twice a second
+    profit.clear();
+    const auto equity = get("/api/overview").at("equity").as_array();
+    for (const auto& x : equity) profit[x.at("currency").as_string().c_str()] += x.at("pnl").to_number<double>();
+  }
+  for (const auto& [currency, amount] : plain.at("pnl").as_object())
+    EXPECT_NEAR(profit[std::string{currency}], amount.to_number<double>(), 5e-6)
+        << currency; // no order tells of funding
+  run.signal(SIGINT);
+  const auto done = run.wait();
+  EXPECT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_EQ(json::parse(done.out).at("fill_hash"), plain.at("fill_hash"));
 }
 
 TEST_F(command_test, the_plain_three_lines_signal_and_trade) {

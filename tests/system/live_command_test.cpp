@@ -1,11 +1,13 @@
 // `strike live --sandbox` and `strike doctor`: the whole system in one process, against venues that it serves itself.
 #include "journal/reader.hpp"
 #include "kit/bus_kit.hpp"
+#include "kit/tcp_client.hpp"
 #include "kit/test_ca.hpp"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <set>
@@ -58,7 +60,8 @@ struct live_command : testing::Test {
 
 TEST_F(live_command, trades_on_paper_on_three_venues_and_records_them) {
   const auto toml = config();
-  process live{{STRIKE_BINARY, "live", "--sandbox", "--config", toml, "--status", "1"}, (folder / "out").string()};
+  process live{{STRIKE_BINARY, "live", "--sandbox", "--config", toml, "--status", "1", "--dashboard", "0"},
+               (folder / "out").string()};
   const auto printed = [&] { return text_of((folder / "out/stdout").string()); };
   const auto all_flow = [&] {
     const auto text = printed();
@@ -73,6 +76,22 @@ TEST_F(live_command, trades_on_paper_on_three_venues_and_records_them) {
   ASSERT_TRUE(live.wait_for_err("signal strategy=momentum")) << live.err();
   EXPECT_THAT(printed(), HasSubstr("orders: on paper"));
   EXPECT_THAT(printed(), HasSubstr("recording to: "));
+
+  const auto printed_url = printed().find("dashboard: http://") + 18;
+  const auto address = printed().substr(printed_url, printed().find('/', printed_url) - printed_url);
+  const auto shown = [&](const std::string& path, const std::vector<std::string>& parts) {
+    const auto text = http_get(address, path).body;
+    return std::ranges::all_of(parts, [&](const auto& x) { return text.find(x) != std::string::npos; });
+  };
+  EXPECT_TRUE(bus_kit::eventually([&] {
+    return shown("/api/overview",
+                 {R"("service":"exec")", R"("service":"gateway-deribit")", R"("service":"gateway-polymarket")",
+                  R"("service":"strategies")", R"("venue":"derive","events")", R"("venue":"polymarket","events")"});
+  })) << http_get(address, "/api/overview").body;
+  EXPECT_TRUE(bus_kit::eventually([&] { return shown("/api/orders", {R"("strategy":"momentum")", R"("side":")"}); }));
+  EXPECT_TRUE(bus_kit::eventually([&] {
+    return shown("/api/market?instrument=deribit:ETH-PERPETUAL", {R"("bids":[[)"});
+  })) << "nobody but the dashboard asks for this book";
 
   const auto well = doctor(toml);
   EXPECT_EQ(well.exit_code, 0) << well.out;

@@ -74,6 +74,25 @@ TEST_F(replay_command, shows_itself_on_the_dashboard_and_stays_until_it_is_stopp
   const auto page = http_get(address, "/api/strategies").body;
   EXPECT_THAT(page, HasSubstr("gamma_btc"));
   EXPECT_THAT(page, HasSubstr("momentum_wide"));
+  EXPECT_THAT(http_get(address, "/api/feeds").body, HasSubstr(R"("venue":"deribit")"));
+  const auto becomes = [&](std::string_view part) {
+    for (int i = 0; i < 500; ++i, usleep(20'000))
+      if (http_get(address, "/api/overview").body.find(part) != std::string::npos) return true;
+    return false;
+  };
+  EXPECT_TRUE(becomes(R"("is_over":true)"));
+  const auto command = [&](const std::string& body) {
+    tcp_client client{address};
+    client.write("POST /api/control HTTP/1.1\r\nHost: " + address + "\r\nContent-Type: application/json\r\n" +
+                 "Connection: close\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+    return client.read();
+  };
+  EXPECT_THAT(command(R"({"action":"pause_replay"})"), HasSubstr("HTTP/1.1 202"));
+  EXPECT_TRUE(becomes(R"("is_paused":true)"));
+  EXPECT_THAT(command(R"({"action":"seek_replay","to_ms":0})"), HasSubstr("HTTP/1.1 202"));
+  EXPECT_TRUE(becomes(R"("is_over":false)"));
+  EXPECT_THAT(command(R"({"action":"stop_strategy","strategy":"gamma_btc"})"), HasSubstr("HTTP/1.1 403"))
+      << "without a token only the replay is steered";
   running.signal(SIGTERM);
   const auto done = running.wait();
   EXPECT_EQ(done.exit_code, 0) << done.err;
