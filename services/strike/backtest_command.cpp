@@ -163,7 +163,7 @@ void add_backtest_command(CLI::App& app, int& exit_code) {
     x->realtime = x->realtime || command->count("--speed") > 0;
     std::unique_ptr<backtest_page> page;
     const auto done = run(*x, page);
-    if (page && done) page->finish(done->ended);
+    if (page && done) page->finish(done->is_complete ? std::string{} : done->ended);
     exit_code = print_result(*x, done);
     if (!page || !done || !x->keep) return;
     std::fflush(stdout);

@@ -123,6 +123,7 @@ class DashboardCase(unittest.TestCase):
         self.addCleanup(lambda: self.dashboard.stop())
         self.screen(1280, 900)
         self.theme('dark')
+        self.browser.get('about:blank')  # the page of the test before asks on
         self.browser.get_log('browser')
 
     # ---- helpers

@@ -112,7 +112,7 @@ class Pages(kit.DashboardCase):
         order = self.rows('open orders')[0]
         self.assertEqual(order[1:], ['gamma', 'BTC-PERP · derive', 'sell', '90,250.5', '0 / 0.25', 'open'])
         done = self.rows('what the strategies did')
-        self.assertEqual(done[0][1:], ['gamma', 'signal', 'buy · deribit:BTC-27NOV26-90000-C · delta 0.52 is above 0.5'])
+        self.assertEqual(done[0][1:], ['gamma', 'signal', 'buy BTC-27NOV26-90000-C · deribit: delta 0.52 is above 0.5'])
         self.assertEqual(done[1][2:], ['warning', 'hedge refused: thin book'])
         expected = [[x, '● ready'] for x in ('exec', 'gateway-deribit', 'strategies')]
         eventually(lambda: [r[:2] for r in self.rows('services')] == expected or self.live(), 'the services')

@@ -68,8 +68,8 @@ export class Chain {
       const line = this.body.rows[i] ?? this.body.appendChild(this.newRow());
       const cells = [...line.cells];
       fields.forEach(([, write], k) => {
-        show(cells[k], cellOf(row.call, write));
-        show(cells[cells.length - 1 - k], cellOf(row.put, write));
+        show(cells[k], cellOf(row.call, write), true);
+        show(cells[cells.length - 1 - k], cellOf(row.put, write), true);
       });
       const strike = cells[fields.length].firstChild;
       strike.textContent = exact(row.strike);

@@ -40,7 +40,7 @@ export class DataTable {
         const cell = line.cells[k];
         if (c.make) return c.make(row, cell);
         const made = asCell(c.cell(row));
-        show(cell, {text: made.text, tone: made.tone ?? ''});
+        show(cell, {text: made.text, tone: made.tone ?? ''}, true);
         if (made.title !== undefined && cell.title !== made.title) cell.title = made.title;
       });
     });

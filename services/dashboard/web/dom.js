@@ -7,12 +7,13 @@ export function el(tag, attributes = {}, ...children) {
   return made;
 }
 
-/// Writes a formatted value where it stands; a changed one is lit up shortly.
-export function show(target, {text, tone}) {
+/// Writes a formatted value where it stands; a changed one is lit up shortly, unless so much changes that it would be
+/// noise (isCalm).
+export function show(target, {text, tone}, isCalm = false) {
   if (target.textContent !== text) {
     const isFirst = target.textContent === '';
     target.textContent = text;
-    if (!isFirst) target.animate?.([{backgroundColor: 'var(--flash)'}, {backgroundColor: 'transparent'}], {duration: calm.matches ? 0 : 700});
+    if (!isFirst && !isCalm) target.animate?.([{backgroundColor: 'var(--flash)'}, {backgroundColor: 'transparent'}], {duration: calm.matches ? 0 : 700});
   }
   if (target.dataset.tone !== tone) target.dataset.tone = tone;
 }

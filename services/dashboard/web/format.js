@@ -98,7 +98,7 @@ export function amount(value, decimals, {isResult = false, isSide = false, unit 
 }
 
 /// Decimals that money of a currency is shown with.
-export const moneyDecimals = (currency) => /^USD/.test(currency) ? 2 : 6;
+export const moneyDecimals = (currency) => /USD/.test(currency) ? 2 : 6;
 
 /// "deribit:BTC-PERPETUAL" -> {venue, symbol}; a Polymarket token is told by its ends.
 export function instrumentParts(instrument) {

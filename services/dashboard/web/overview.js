@@ -12,7 +12,7 @@ function tile(label) {
 }
 
 function put({value, note, element}, level, text, more = '') {
-  show(value, {text: level ? `${marks[level]} ${text}` : text, tone: ''});
+  show(value, {text: level ? `${marks[level]} ${text}` : text, tone: ''}, true);
   if (note.textContent !== more) note.textContent = more;
   note.title = more;
   if (element.dataset.level !== level) element.dataset.level = level;
@@ -39,7 +39,7 @@ function activity(strategies, most = 60) {
     const host = state.get('host');
     const listOf = (key) => (Array.isArray(host?.[key]) ? host[key].filter((x) => typeof x === 'object' && x !== null) : []);
     for (const x of listOf('last_signals'))
-      lines.push({time: x.time, strategy: name, level: 'signal', text: [x.side, x.instrument, x.reason].filter(Boolean).join(' · ')});
+      lines.push({time: x.time, strategy: name, level: 'signal', text: `${x.side ?? ''} ${x.instrument?.includes(':') ? instrumentCell(x).text : x.instrument ?? ''}: ${x.reason ?? ''}`});
     for (const x of listOf('log')) lines.push({time: x.time, strategy: name, level: x.level, text: x.text});
   }
   return lines.sort((a, b) => (b.time ?? 0) - (a.time ?? 0)).slice(0, most);
