@@ -3,6 +3,7 @@
 #include "base/time.hpp"
 #include "deribit/order.hpp"
 #include "exec/deribit_venue.hpp"
+#include "kit/approve_all.hpp"
 #include "kit/fake_network.hpp"
 
 #include <boost/json/parse.hpp>
@@ -18,15 +19,7 @@
 #include <utility>
 #include <vector>
 
-namespace strike::exec {
-
-/// These tests are about the venue and link no risk check: this one lets every order pass.
-class risk_gate {
-public:
-  static approved_order pass(venue_order what) { return approved_order{std::move(what)}; }
-};
-
-namespace test {
+namespace strike::exec::test {
 
 using namespace std::chrono_literals;
 using namespace strike::literals;
@@ -242,5 +235,4 @@ struct deribit_kit : testing::Test {
   }
 };
 
-} // namespace test
-} // namespace strike::exec
+} // namespace strike::exec::test

@@ -2,7 +2,7 @@
 
 #include "base/time.hpp"
 #include "exec/derive_venue.hpp"
-#include "exec/risk_gate.hpp"
+#include "kit/approve_all.hpp"
 #include "kit/fake_network.hpp"
 
 #include <boost/json.hpp>
@@ -250,10 +250,7 @@ struct derive_kit : testing::Test {
     return {.instrument = perp, .limit = *parse_decimal<price>(limit), .size = *parse_decimal<quantity>(size)};
   }
   void place(std::uint64_t id, const order_request& what) {
-    risk_gate gate{instruments};
-    const auto approved = gate.check({.id = {id}, .label = fmt::format("a-{}", id), .request = what}, now);
-    ASSERT_TRUE(approved) << approved.error().text;
-    venue_->place(*approved, now);
+    venue_->place(risk_gate::pass({.id = {id}, .label = fmt::format("a-{}", id), .request = what}), now);
     round();
     collect();
     round();

@@ -2,6 +2,7 @@
 
 #include "base/time.hpp"
 #include "exec/polymarket_venue.hpp"
+#include "kit/approve_all.hpp"
 #include "kit/fake_network.hpp"
 
 #include <fmt/format.h>
@@ -15,16 +16,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-namespace strike::exec {
-
-/// Stands for exec's own, which this program does not have: every order passes.
-class risk_gate {
-public:
-  static approved_order pass(venue_order x) { return approved_order{std::move(x)}; }
-};
-
-} // namespace strike::exec
 
 namespace strike::exec::test {
 
