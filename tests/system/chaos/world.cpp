@@ -64,6 +64,19 @@ data_api = "https://{2}"
 geoblock = ""
 answer = "2s"
 absent_after = "4s"
+[risk]
+max_order_notional = 0
+max_position_notional = 0
+max_portfolio_notional = 0
+max_open_orders = 0
+orders_per_second = 0
+max_daily_loss = 0
+max_drawdown = 0
+collar = 0.2
+binary_collar = 0.4
+self_trade_prevention = false
+on_rejects = "off"
+on_stale_data = "off"
 )";
 
 /// Published test keys, which the sandbox knows (docs/architecture.md).
