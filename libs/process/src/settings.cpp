@@ -19,9 +19,9 @@ constexpr int cannot_start = 2;
 
 /// One strike.toml serves all programs. These tables may be another's, which checks what is in them; any other name is
 /// a mistake.
-constexpr const char* tables_of_strike_toml[] = {"process",  "bus",     "gateway",   "router",     "strategies",
-                                                 "strategy", "exec",    "recorder",  "replay",     "dashboard",
-                                                 "sandbox",  "catalog", "simulator", "instrument", "venue"};
+constexpr const char* tables_of_strike_toml[] = {
+    "process", "bus",       "gateway", "router",  "strategies", "strategy",   "exec",  "recorder",
+    "replay",  "dashboard", "sandbox", "catalog", "simulator",  "instrument", "venue", "risk"};
 
 /// The command line as it was written; empty is not given.
 struct arguments {

@@ -83,7 +83,9 @@ TEST_F(settings_test, a_wrong_value_or_key_names_file_line_and_key) {
 }
 
 TEST_F(settings_test, the_tables_of_other_programs_are_theirs_to_check) {
-  EXPECT_EQ(mistakes_in("[[strategy]]\ntype = \"x\"\n[venue.deribit]\nany = 1\n[recorder]\nfolder = \"y\"\n"), "");
+  EXPECT_EQ(mistakes_in("[[strategy]]\ntype = \"x\"\n[venue.deribit]\nany = 1\n[recorder]\nfolder = \"y\"\n"
+                        "[risk.strategy.x]\nmax_open_orders = 1\n"),
+            "");
 }
 
 TEST_F(settings_test, the_example_configuration_shows_the_defaults) {
