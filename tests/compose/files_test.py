@@ -1,0 +1,65 @@
+"""The deployment's files agree with each other and with the documents; needs no Docker engine."""
+import json
+import os
+import re
+import shutil
+import subprocess
+import unittest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+def text_of(*path):
+    with open(os.path.join(ROOT, *path), encoding='utf-8') as file:
+        return file.read()
+
+
+def run(*command, **more):
+    return subprocess.run(command, capture_output=True, text=True, timeout=50, check=False, **more)
+
+
+class FilesTest(unittest.TestCase):
+    def test_every_alert_says_what_to_do(self):
+        alerts = set(re.findall(r'- alert: (\w+)', text_of('deploy', 'metrics', 'alerts.yml')))
+        explained = set(re.findall(r'^### (\w+)$', text_of('docs', 'operations.md'), flags=re.M))
+        self.assertTrue(alerts)
+        self.assertEqual(alerts, explained)
+
+    def test_every_panel_asks_something(self):
+        panels = json.loads(text_of('deploy', 'metrics', 'dashboard.json'))['panels']
+        self.assertTrue(panels)
+        for panel in panels:
+            self.assertTrue(panel['targets'] and all(x['expr'] for x in panel['targets']), panel['title'])
+
+    def test_prometheus_asks_every_service_of_the_compose_file(self):
+        services = re.search(r'^services:\n(.*?)^networks:', text_of('deploy', 'docker-compose.yml'), flags=re.M | re.S)
+        named = set(re.findall(r'^  ([a-z-]+):$', services.group(1), flags=re.M))
+        asked = set(re.findall(r'- ([a-z-]+):9100$', text_of('deploy', 'metrics', 'prometheus.yml'), flags=re.M))
+        self.assertEqual(named, asked)
+
+    def test_every_variable_of_the_compose_files_is_in_the_example(self):
+        files = [name for name in os.listdir(os.path.join(ROOT, 'deploy')) if name.endswith('.yml')]
+        used = {x for name in files for x in re.findall(r'\$\{(STRIKE_\w+)', text_of('deploy', name))}
+        self.assertEqual(used - set(re.findall(r'^#?(\w+)=', text_of('deploy', '.env.example'), flags=re.M)), set())
+
+    def test_compose_reads_every_combination(self):
+        compose = next((x for x in (['docker', 'compose'], ['docker-compose'])
+                        if shutil.which(x[0]) and run(*x, 'version').returncode == 0), None)
+        if not compose:
+            self.skipTest('needs docker compose or docker-compose')
+        for more in ([], ['sandbox'], ['live'], ['metrics'], ['replay'], ['sandbox', 'metrics']):
+            files = [os.path.join(ROOT, 'deploy', 'docker-compose.yml')]
+            files += [os.path.join(ROOT, 'deploy', f'compose.{name}.yml') for name in more]
+            done = run(*compose, *(word for file in files for word in ('-f', file)), 'config', '-q')
+            self.assertEqual(done.returncode, 0, f'{more}: {done.stderr}')
+
+    def test_scripts_are_well_formed(self):
+        for path in (('deploy', 'docker', 'prebuilt'), ('deploy', 'docker', 'secrets'), ('deploy', 'docker', 'strike-health'),
+                     ('deploy', 'docker', 'sandbox-tls'), ('tests', 'compose', 'base-image')):
+            file = os.path.join(ROOT, *path)
+            self.assertTrue(os.access(file, os.X_OK), file)
+            self.assertEqual(run('bash', '-n', file).stderr, '')
+
+
+if __name__ == '__main__':
+    unittest.main()
