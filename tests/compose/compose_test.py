@@ -215,7 +215,7 @@ class ComposeTest(unittest.TestCase):
             self.assertEqual(named - shown, set(), f'{file} names what no service exports')
 
     def test_09_what_crashes_comes_back_and_events_flow_again(self):
-        for service in SERVICES:
+        for service in SERVICES + ['sandbox']:
             before = strike.inspect(service)['RestartCount']
             strike.crash(service)
             eventually(lambda: strike.inspect(service)['RestartCount'] > before, f'{service} is started anew')
@@ -250,9 +250,11 @@ def check_programs(folder):
     for service in SERVICES + ['sandbox']:
         if not os.access(os.path.join(folder, f'strike-{service}'), os.X_OK):
             skip(f'finds no strike-{service} in {folder}; build it')
-    with open(os.path.join(folder, 'strike-dashboard'), 'rb') as file:
-        if b'STRIKE_DASHBOARD_TOKEN' not in file.read():
-            skip('needs a dashboard with an access token: only such a one listens beyond its own container')
+    for service, word, what in (('dashboard', b'STRIKE_DASHBOARD_TOKEN', 'an access token, without which it listens to '
+                                 'its own container only'), ('exec', b'strike_exec_differences_total', 'an order store')):
+        with open(os.path.join(folder, f'strike-{service}'), 'rb') as file:
+            if word not in file.read():
+                skip(f'needs a strike-{service} with {what}')
 
 
 def build_image(folder, image):
@@ -267,8 +269,11 @@ def build_image(folder, image):
         sys.exit(f'the image does not build:\n{built.stdout}{built.stderr}')
 
 
-def out_of_time(*_):
-    raise AssertionError(f'not finished after {LONGEST_S} s')
+def limit_time():
+    def out_of_time(*_):
+        raise AssertionError(f'not finished after {LONGEST_S} s')
+    signal.signal(signal.SIGALRM, out_of_time)
+    signal.alarm(LONGEST_S)
 
 
 def main():
@@ -280,8 +285,7 @@ def main():
         skip('needs a Docker engine that answers `docker info`')
     compose = compose_program()
     check_programs(folder)
-    signal.signal(signal.SIGALRM, out_of_time)
-    signal.alarm(LONGEST_S)
+    limit_time()
     image = f'strike-test:{os.getpid()}'
     build_image(folder, image)
     size = int(run('docker', 'image', 'inspect', '-f', '{{.Size}}', image))

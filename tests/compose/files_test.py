@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -52,6 +53,40 @@ class FilesTest(unittest.TestCase):
             files += [os.path.join(ROOT, 'deploy', f'compose.{name}.yml') for name in more]
             done = run(*compose, *(word for file in files for word in ('-f', file)), 'config', '-q')
             self.assertEqual(done.returncode, 0, f'{more}: {done.stderr}')
+
+    def test_the_configuration_reference_is_that_of_the_example(self):
+        made = run(os.path.join(ROOT, 'docs', 'make-configuration'))
+        self.assertEqual(made.returncode, 0, made.stderr)
+        self.assertTrue(made.stdout == text_of('docs', 'configuration.md'),
+                        'docs/configuration.md is older than deploy/strike.example.toml; run docs/make-configuration >'
+                        'docs/configuration.md')
+
+    def test_systemd_takes_the_units(self):
+        if not shutil.which('systemd-analyze'):
+            self.skipTest('needs systemd-analyze')
+        with tempfile.TemporaryDirectory() as folder:
+            unit = text_of('deploy', 'systemd', 'strike@.service').replace('/usr/local/bin/strike-%i', '/bin/true')
+            for name, text in (('strike@exec.service', unit), ('strike.target', text_of('deploy', 'systemd', 'strike.target'))):
+                with open(os.path.join(folder, name), 'w', encoding='utf-8') as file:
+                    file.write(text)
+            shutil.copytree(os.path.join(ROOT, 'deploy', 'systemd', 'strike@exec.service.d'),
+                            os.path.join(folder, 'strike@exec.service.d'))
+            done = run('systemd-analyze', 'verify', *(os.path.join(folder, x) for x in ('strike@exec.service', 'strike.target')))
+            self.assertEqual((done.returncode, done.stderr), (0, ''))
+
+    def test_the_stack_has_a_key_for_every_service_and_for_whom_it_connects_to(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for _ in range(2):  # the second time keeps the keys
+                done = run(os.path.join(ROOT, 'deploy', 'swarm', 'prepare'), os.path.join(ROOT, 'deploy', 'docker', 'strike.toml'),
+                           folder)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                made = {name: text_of(folder, name) for name in os.listdir(folder)}
+            services = {name[:-4] for name in made if name.endswith('.key')}
+            self.assertEqual(services, set(re.findall(r'source: bus-([a-z-]+),', text_of('deploy', 'swarm', 'stack.yml'))))
+            self.assertIn('"tcp://router:5555" = "', made['router-leaf.toml'])
+            self.assertNotIn('gateway-deribit:5551" = "', made['router-leaf.toml'])
+            self.assertIn('"tcp://gateway-deribit:5551" = "', made['router.toml'])
+            self.assertIn('"tcp://exec:5570" = "', made['strategies.toml'])
 
     def test_scripts_are_well_formed(self):
         for path in (('deploy', 'docker', 'prebuilt'), ('deploy', 'docker', 'secrets'), ('deploy', 'docker', 'strike-health'),
