@@ -5,7 +5,6 @@ As compose_test.py, whose image it makes, too. An engine that is part of a swarm
 """
 import os
 import sys
-import time
 import unittest
 
 import compose_test
@@ -22,7 +21,6 @@ class Stack(Deployment):
         keys = os.path.join(self.folder, 'keys')
         run(os.path.join(DEPLOY, 'swarm', 'prepare'), self.environment['STRIKE_CONFIG'], keys)
         self.environment.update(STRIKE_KEYS=keys, STRIKE_DASHBOARD_PORT='0')
-        self.containers = {}
 
     def start(self):
         run('docker', 'swarm', 'init', '--advertise-addr', '127.0.0.1', '--listen-addr', '127.0.0.1:2377')
@@ -30,8 +28,10 @@ class Stack(Deployment):
         run('docker', 'node', 'update', '--label-add', 'strike.venues=true', '--label-add', 'strike.strategies=true', node)
         files = [word for name in ('stack.yml', 'sandbox.yml') for word in ('-c', os.path.join(DEPLOY, 'swarm', name))]
         run('docker', 'stack', 'deploy', '--resolve-image', 'never', *files, self.project, env=self.environment)
-        for service in SERVICES:
-            self.containers[service] = eventually(lambda: self.container(service), f'{service} runs', seconds=120)
+
+    def inside(self, service, *command, seconds=20):
+        """In the container of now: one that starts before the sandbox has its certificates is replaced."""
+        return run('docker', 'exec', self.container(service) or 'none', *command, seconds=seconds, check=False)
 
     def container(self, service):
         return run('docker', 'ps', '-q', '--filter', f'label=com.docker.swarm.service.name={self.project}_{service}').strip()
@@ -42,12 +42,12 @@ class Stack(Deployment):
 
     def remove(self):
         run('docker', 'stack', 'rm', self.project, check=False)
-        eventually(lambda: not run('docker', 'ps', '-q', '--filter', f'label=com.docker.stack.namespace={self.project}'),
+        eventually(lambda: not run('docker', 'ps', '-aq', '--filter', f'label=com.docker.stack.namespace={self.project}'),
                    'the stack ends', seconds=90)
         run('docker', 'swarm', 'leave', '--force', check=False)
-        time.sleep(1)  # the engine lets go of the containers' volumes a moment later
-        for volume in run('docker', 'volume', 'ls', '-q', '--filter', f'name={self.project}_').split():
-            run('docker', 'volume', 'rm', '-f', volume, check=False)
+        volumes = run('docker', 'volume', 'ls', '-q', '--filter', f'name={self.project}_').split()
+        eventually(lambda: not volumes or run('docker', 'volume', 'rm', '-f', *volumes, check=False).returncode == 0,
+                   'the engine lets go of the volumes', seconds=30)
         compose_test.shutil.rmtree(self.folder, ignore_errors=True)
 
 
