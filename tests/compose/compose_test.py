@@ -85,10 +85,10 @@ class Deployment:
             return file.read()
 
     def write_config(self):
-        """As shipped, with strategies that trade at the first move and cross the spread: a fill within seconds."""
+        """As shipped, but at the first move momentum places an order, which rests for long: there is one to cancel."""
         with open(os.path.join(DEPLOY, 'docker', 'sandbox.toml'), encoding='utf-8') as file:
             text = file.read()
-        text, changed = re.subn(r'^threshold = .*$', 'threshold = 0.000001\nentry = "cross"', text, flags=re.M)
+        text, changed = re.subn(r'^threshold = .*$', 'threshold = 0.000001\nentry = "join"\nentry_timeout = "2m"', text, flags=re.M)
         assert changed, 'sandbox.toml has no strategy with a threshold'
         with open(os.path.join(self.folder, 'strike.toml'), 'w', encoding='utf-8') as file:
             file.write(text)
@@ -128,6 +128,9 @@ class Deployment:
         """What the sandbox itself knows of orders or fills, as a list."""
         found = json.loads(self.get('sandbox', f'/truth/{what}?venue=deribit', port=9440)[1] or '[]')
         return found if isinstance(found, list) else found[what]
+
+    def open_orders(self):
+        return [x for x in self.truth('orders') if x['state'] in ('pending', 'open', 'partially_filled')]
 
     def is_ready(self, service):
         return self.get(service, '/readyz')[0] == 200
@@ -242,14 +245,13 @@ class ComposeTest(unittest.TestCase):
         self.grows('gateway-deribit', 'strike_gateway_events_total')
 
     def test_11_exec_stops_in_good_order_and_leaves_no_order_open(self):
-        self.assertTrue(strike.truth('orders'))
-        strike.compose('stop', 'strategies', 'exec')
-        self.assertEqual([x for x in strike.truth('orders') if x['state'] in ('pending', 'open', 'partially_filled')], [])
+        eventually(strike.open_orders, 'an order rests at the sandbox', every=0.1)
+        strike.compose('stop', 'exec')
+        self.assertEqual(strike.open_orders(), [])
         ended = strike.inspect('exec')['State']
         self.assertEqual((ended['Status'], ended['ExitCode']), ('exited', 0))
 
     def test_12_gateways_find_a_venue_again_that_went_down(self):
-        strike.compose('start', 'strategies')  # somebody has to want events
         before = strike.inspect('sandbox')['RestartCount']
         strike.crash('sandbox')
         eventually(lambda: strike.inspect('sandbox')['RestartCount'] > before, 'the sandbox is started anew')
