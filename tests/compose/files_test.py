@@ -72,7 +72,8 @@ class FilesTest(unittest.TestCase):
             shutil.copytree(os.path.join(ROOT, 'deploy', 'systemd', 'strike@exec.service.d'),
                             os.path.join(folder, 'strike@exec.service.d'))
             done = run('systemd-analyze', 'verify', *(os.path.join(folder, x) for x in ('strike@exec.service', 'strike.target')))
-            self.assertEqual((done.returncode, done.stderr), (0, ''))
+            complaints = [line for line in done.stderr.splitlines() if 'strike' in line]  # others are of the machine's own
+            self.assertEqual((done.returncode, complaints), (0, []), done.stderr)
 
     def test_the_stack_has_a_key_for_every_service_and_for_whom_it_connects_to(self):
         with tempfile.TemporaryDirectory() as folder:
