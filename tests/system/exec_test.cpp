@@ -22,12 +22,14 @@ struct exec_test : bus_test {
   /// "one filled 10/10 fills 1" for each order of the store, by strategy.
   std::vector<std::string> kept() {
     const auto store = exec::order_reader::open(folder / "exec/data/exec.db", instruments).value();
-    const auto names = store.strategies().value();
+    const auto owners = store.strategies().value();
     std::vector<std::string> all;
-    for (const auto* name : {"one", "two"})
-      for (const auto& x : store.orders({.strategy = name}).value())
-        all.push_back(fmt::format("{} {} {}/{} fills {}", names.at(x.what.owner), to_text(x.last.state),
+    for (const auto* name : {"one", "two"}) {
+      const auto orders_of = store.orders({.strategy = name}).value();
+      for (const auto& x : orders_of)
+        all.push_back(fmt::format("{} {} {}/{} fills {}", owners.at(x.what.owner), to_text(x.last.state),
                                   to_string(x.last.filled), to_string(x.last.size), x.fills.size()));
+    }
     return all;
   }
   service strategies() {

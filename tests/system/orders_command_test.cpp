@@ -38,12 +38,14 @@ struct orders_command_test : testing::Test {
     EXPECT_TRUE(store->adopt(account, {perpetual, 5_qty, "first start"}, 2));
   }
   void add(std::uint64_t id, const std::string& client_id) {
-    EXPECT_TRUE(store->add({.what = {.id = {id},
-                                     .label = client_id,
-                                     .request = {.instrument = perpetual, .limit = 60'000.5_px, .size = 2_qty}},
-                            .account = account,
-                            .placed_ns = 1'782'000'000'000'000'000,
-                            .last = {.limit = 60'000.5_px, .size = 2_qty, .reason = "a, \"b\""}}));
+    stored_order made;
+    made.what = {.id = {id},
+                 .label = client_id,
+                 .request = {.instrument = perpetual, .limit = 60'000.5_px, .size = 2_qty}};
+    made.account = account;
+    made.placed_ns = 1'782'000'000'000'000'000;
+    made.last = {.limit = 60'000.5_px, .size = 2_qty, .reason = "a, \"b\""};
+    EXPECT_TRUE(store->add(made));
   }
   process_result strike(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), STRIKE_BINARY);

@@ -52,7 +52,7 @@ private:
       const auto& x = row.as_object();
       if (text(x, "state") == "rejected") continue; // it never was an order
       auto& of = at_venue_[text(x, "venue") + "/" + text(x, "order_id")];
-      const auto filled = *decimal_from_text<quantity>(text(x, "filled"));
+      const auto filled = *parse_decimal<quantity>(text(x, "filled"));
       const bool is_open = text(x, "state") == "open" || text(x, "state") == "partially_filled";
       of = {.orders = 1, .filled = filled, .is_open = is_open};
       if (is_open) fault("{} {} is still open at the venue", text(x, "venue"), text(x, "order_id"));
@@ -149,7 +149,7 @@ private:
     for (const auto& row : truth_.truth("positions")) {
       const auto& x = row.as_object();
       const auto id = names_.intern(*from_text<venue>(text(x, "venue")), text(x, "instrument"));
-      theirs[*id] += decimal_from_text<quantity>(text(x, "size"))->nanos;
+      theirs[*id] += parse_decimal<quantity>(text(x, "size"))->nanos;
     }
     for (const auto& [id, size] : ours)
       if (theirs[id] != size)

@@ -101,7 +101,7 @@ bool is_chosen(const boost::json::object& x) {
     return false;
   if (at != "polymarket") return symbol == "BTC-PERPETUAL" || symbol == "ETH-PERPETUAL" || symbol == "BTC-PERP" ||
                                  symbol == "ETH-PERP";
-  const auto bid = decimal_from_text<price>(x.at("bids").at(0).at(0).as_string().c_str());
+  const auto bid = parse_decimal<price>(x.at("bids").at(0).at(0).as_string().c_str());
   return bid->nanos > nanos_per_unit / 4 && bid->nanos < 3 * nanos_per_unit / 4;
 }
 
@@ -154,18 +154,18 @@ void world::look(instrument_registry& names) {
     auto known = std::ranges::find(instruments_, id, &traded::id);
     if (known == instruments_.end()) {
       if (!is_first || !is_chosen(x) || (at == venue::polymarket && ++binaries > 3)) continue;
-      const auto lot = *decimal_from_text<quantity>(text(x, "lot"));
-      const auto minimum = *decimal_from_text<quantity>(text(x, "minimum"));
+      const auto lot = *parse_decimal<quantity>(text(x, "lot"));
+      const auto minimum = *parse_decimal<quantity>(text(x, "minimum"));
       known = instruments_.insert(instruments_.end(), {.id = id,
                                                        .at = at,
                                                        .symbol = text(x, "instrument"),
-                                                       .tick = *decimal_from_text<price>(text(x, "tick")),
+                                                       .tick = *parse_decimal<price>(text(x, "tick")),
                                                        .unit = std::max(lot, minimum)});
     }
     const auto best = [&](const char* side) {
       const auto& levels = x.at(side).as_array();
       return levels.empty() ? optional_price{}
-                            : optional_price{*decimal_from_text<price>(levels[0].at(0).as_string().c_str())};
+                            : optional_price{*parse_decimal<price>(levels[0].at(0).as_string().c_str())};
     };
     known->bid = best("bids");
     known->ask = best("asks");
