@@ -16,6 +16,9 @@ using exec::stored_order;
 
 std::string text(const boost::json::object& of, const char* key) { return std::string{of.at(key).as_string().c_str()}; }
 
+/// The store's id of a fill names the order behind the venue's trade where a trade may be of two own orders.
+std::string venue_trade(const std::string& id) { return id.substr(0, id.find_first_of("/:")); }
+
 /// What one venue counts for one label or order id.
 struct venue_side {
   std::size_t orders = 0;
@@ -110,7 +113,7 @@ private:
       for (const auto& f : x.fills) {
         if (f.is_undone) continue;
         const auto line =
-            fmt::format("{} {} {} {} @ {}", to_text(names_.at(x.what.request.instrument).at), f.trade_id,
+            fmt::format("{} {} {} {} @ {}", to_text(names_.at(x.what.request.instrument).at), venue_trade(f.trade_id),
                         to_text(f.what.side), to_string(f.what.size), to_string(f.what.at));
         if (!booked.insert(line).second) fault("fill booked twice: {}", line);
         if (!fills_.contains(line)) fault("{}: fill that the venue does not have: {}", x.what.label, line);
