@@ -103,16 +103,17 @@ public:
     if (!has_bought_) {
       order.type = order_type::market;
       order.tif = time_in_force::ioc;
+      order.limit = {};
     }
     world.place(order);
   }
   void on_order(const order_update& x, context&) override {
     waits_ = false;
+    reason_ = x.reason;
     if (x.state == order_state::rejected) return; // exec is not there yet
     has_bought_ |= x.state == order_state::filled;
     rests_ |= x.state == order_state::open;
     states_ += std::string{to_text(x.state)} + " ";
-    reason_ = x.reason;
   }
   boost::json::object dashboard_state() const override {
     return {{"position", position_}, {"states", states_}, {"reason", reason_}};

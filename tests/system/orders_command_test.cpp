@@ -34,7 +34,7 @@ struct orders_command_test : testing::Test {
                              .side = side::buy,
                              .at = 60'000.5_px,
                              .size = 2_qty},
-                            {1}, 0, {.state = order_state::filled, .filled = 2_qty, .size = 2_qty}, 1));
+                            {1}, 0, {.state = order_state::filled, .filled = 2_qty, .limit = 60'000.5_px, .size = 2_qty}, 1));
     EXPECT_TRUE(store->adopt(account, {perpetual, 5_qty, "first start"}, 2));
   }
   void add(std::uint64_t id, const std::string& client_id) {
