@@ -22,7 +22,7 @@ sigset_t stop_signals() {
 /// @returns whether a stop signal came within the time
 bool is_stopped_within(long milliseconds) {
   const auto set = stop_signals();
-  const timespec limit{.tv_sec = 0, .tv_nsec = milliseconds * 1'000'000};
+  const timespec limit{.tv_sec = milliseconds / 1'000, .tv_nsec = milliseconds % 1'000 * 1'000'000};
   return sigtimedwait(&set, nullptr, &limit) > 0;
 }
 

