@@ -59,7 +59,6 @@ price_guard read_guard(config::section& from, price_guard x) {
   x.binary_collar = from.number("binary_collar", x.binary_collar, 0, 1);
   x.collar_ticks = from.integer("collar_ticks", x.collar_ticks, 0, 1'000'000);
   x.mark_age_ns = duration(from, "mark_age", x.mark_age_ns);
-  x.held_mark_age_ns = duration(from, "held_mark_age", x.held_mark_age_ns);
   return x;
 }
 
@@ -110,7 +109,8 @@ risk_settings read_risk(config::section root) {
   risk_settings x;
   auto table = root.table("risk");
   x.all = read_limits(table, x.all);
-  const auto guard = read_guard(table, {});
+  auto guard = read_guard(table, {});
+  guard.held_mark_age_ns = duration(table, "held_mark_age", guard.held_mark_age_ns);
   x.self_trade_prevention = table.flag("self_trade_prevention", x.self_trade_prevention);
   x.reject_window_ns = duration(table, "reject_window", x.reject_window_ns);
   x.on_daily_loss = table.choice("on_daily_loss", x.on_daily_loss);
@@ -126,6 +126,7 @@ risk_settings read_risk(config::section root) {
     auto own = venues.table(row.text);
     x.venues[at] = read_limits(own, {});
     x.guards[at] = read_guard(own, default_guard(row.value, guard));
+    x.guards[at].held_mark_age_ns = duration(own, "held_mark_age", x.guards[at].held_mark_age_ns); // of instruments
   }
   auto strategies = table.table("strategy");
   for (const auto& name : strategies.keys()) {

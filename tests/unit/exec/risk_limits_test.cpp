@@ -55,6 +55,7 @@ TEST(risk_limits, that_are_wrong_are_named) {
   EXPECT_THAT(mistakes_in("[risk]\non_drawdown = \"stop\"\n"), HasSubstr("known: off, reduce_only, halt, kill"));
   EXPECT_THAT(mistakes_in("[risk]\nmark_age = \"0s\"\n"), HasSubstr("must be above 0"));
   EXPECT_THAT(mistakes_in("[risk.venue.deribitt]\nmax_order_size = 1\n"), HasSubstr("did you mean 'deribit'?"));
+  EXPECT_THAT(mistakes_in("[risk.strategy.s]\nheld_mark_age = \"1s\"\n"), HasSubstr("held_mark_age"));
   EXPECT_THAT(mistakes_in("[risk]\nmax_delta = { BTC = -1 }\n"), HasSubstr("BTC"));
 }
 
