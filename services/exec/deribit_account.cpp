@@ -54,8 +54,8 @@ result<void> deribit_account::take_open(deribit::message_reader& says, const mom
   for (const auto& x : all) {
     auto* own = orders_.find(x);
     if (!own) {
-      if (std::ranges::find(made_->foreign_orders, x.id) == made_->foreign_orders.end())
-        made_->foreign_orders.push_back(x.id);
+      if (std::ranges::find(made_->foreign_orders, x.id, &venue_name::id) == made_->foreign_orders.end())
+        made_->foreign_orders.push_back({x.id, x.label});
       continue;
     }
     orders_.merge(*own, x, now);

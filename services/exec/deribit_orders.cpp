@@ -186,7 +186,8 @@ std::optional<fill_fact> deribit_orders::fill_of(const deribit::user_trade& what
                             .size = what.size,
                             .fee = fee,
                             .liquidity = what.liquidity,
-                            .reason = fill_reason::venue}};
+                            .reason = fill_reason::venue},
+                   .of = of ? venue_name{} : venue_name{what.order, what.label}};
 }
 
 void deribit_orders::for_open(const std::function<void(deribit_order&)>& each) {

@@ -116,7 +116,8 @@ std::optional<fill_fact> derive_venue::fact_of(const derive::fill_row& row) {
                             .at = row.at,
                             .size = row.size,
                             .fee = row.fee,
-                            .liquidity = row.role}};
+                            .liquidity = row.role},
+                   .of = x ? venue_name{} : venue_name{row.order_id, row.label}};
 }
 
 void derive_venue::report_fill(const derive::fill_row& row) {

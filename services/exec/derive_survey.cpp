@@ -65,7 +65,7 @@ void derive_venue::start_survey() {
 void derive_venue::take_survey_row(const derive::order_row& row, bool is_open) {
   auto* const x = find(row.label, row.order_id);
   if (x == nullptr) {
-    if (is_open) survey_->foreign.insert(row.order_id);
+    if (is_open) survey_->foreign.insert({row.order_id, row.label});
     return;
   }
   if (is_open) survey_->open.insert(x->what.id);

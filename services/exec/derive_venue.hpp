@@ -60,7 +60,7 @@ private:
     std::int64_t fills_since_ns = 0, from_ns = 0, asked_ns = 0;
     std::uint32_t page = 1;
     account_fact account;
-    std::set<std::string> foreign; ///< the venue's ids of open orders
+    std::set<venue_name> foreign; ///< open orders
     std::set<order_id> open;       ///< exec's own that the venue lists as open
   };
 

@@ -109,7 +109,7 @@ private:
     bool is_simulated = false;
     session_state session = session_state::down;
     std::optional<reconciler> compared;
-    std::set<std::string> foreign_orders;                                ///< as reported
+    std::set<venue_name> foreign_orders;                                 ///< as reported
     std::set<std::tuple<instrument_id, quantity, quantity>> differences; ///< of positions, as reported
     std::string last_down;                                               ///< why, as logged
   };
@@ -138,6 +138,7 @@ private:
 
   // order_desk_facts.cpp: what venues say of orders
   tracked_order* order_of(order_id id);
+  std::optional<stored_order> own_order(venue at, const venue_name& name);
   /// What the life has become is kept, weighed and told.
   void after(tracked_order& x, const order_life::standing& before, bool is_kept = false);
   void take_foreign(venue at, const fill_fact& what);
@@ -159,6 +160,7 @@ private:
   void settle(venue_desk& at, std::optional<owner_id> owner, const match::settlement& what);
 
   // order_desk_accounts.cpp: restart and comparison
+  void claim_orders(account_fact& from);
   void restore_order(stored_order&& x);
   std::int64_t ask_venues(const moment& now);
   std::int64_t ask_orders(const moment& now);

@@ -144,6 +144,7 @@ void order_desk::on_account(account_fact&& what) {
   if (at.session != session_state::up) return;
   for (const auto& x : what.fills) on_fill(x);
   for (const auto& x : what.open) on_order(x);
+  claim_orders(what);
   const auto now = tools_.clock();
   adopt_first(at, what, now);
   const bool was_done = at.compared->is_reconciled();
@@ -158,6 +159,18 @@ void order_desk::on_account(account_fact&& what) {
                                                     {"open", what.open.size()},
                                                     {"positions", what.positions.size()},
                                                     {"differences", found.confirmed.size()}});
+}
+
+/// Orders that the adapter takes for those of others, since they had ended before the last start: they are open, and
+/// exec's. The comparison finds them so.
+void order_desk::claim_orders(account_fact& from) {
+  std::erase_if(from.foreign_orders, [&](const venue_name& name) {
+    const auto own = own_order(from.at, name);
+    if (!own || !order_of(own->what.id)) return false;
+    desk_of(from.at).by->restore(own->what, name.id, own->keys);
+    from.open.push_back({.order = own->what.id, .venue_id = name.id});
+    return true;
+  });
 }
 
 /// What the account held before exec first saw it is its own.
@@ -192,15 +205,15 @@ void order_desk::report_orders(venue_desk& at, const account_fact& what, const c
          fmt::format("open at the venue, {} here; cancelled", to_text(x->life.last().state)));
     at.by->cancel(id, now);
   }
-  std::set<std::string> foreign{what.foreign_orders.begin(), what.foreign_orders.end()};
+  std::set<venue_name> foreign{what.foreign_orders.begin(), what.foreign_orders.end()};
   const bool is_cancelled = tools_.reconcile.orders == foreign_orders::cancel;
-  for (const auto& id : foreign) {
-    if (at.foreign_orders.contains(id)) continue;
+  for (const auto& name : foreign) {
+    if (at.foreign_orders.contains(name)) continue;
     tools_.metrics.differences.add();
     tools_.log.warning("an open order that is not exec's",
-                       {{"venue", to_text(what.at)}, {"order", id}, {"cancelled", is_cancelled}});
+                       {{"venue", to_text(what.at)}, {"order", name.id}, {"label", name.label}, {"cancelled", is_cancelled}});
     note("difference", std::string{to_text(what.at)},
-         fmt::format("open order {} is not exec's{}", id, is_cancelled ? "; everything is cancelled" : ""));
+         fmt::format("open order {} is not exec's{}", name.id, is_cancelled ? "; everything is cancelled" : ""));
   }
   if (is_cancelled && !foreign.empty()) at.by->cancel_everything(now);
   at.foreign_orders = std::move(foreign);

@@ -24,6 +24,14 @@ tracked_order* order_desk::order_of(order_id id) {
                       .life = order_life{x.what.id, x.what.request, std::move(x.last), std::move(x.fills)}});
 }
 
+/// One that the adapter does not know, since it had ended before the last start.
+std::optional<stored_order> order_desk::own_order(venue at, const venue_name& name) {
+  if (name == venue_name{}) return {};
+  auto kept = tools_.store.read().find(desk_of(at).account, name);
+  if (!kept) store_failed(kept.error());
+  return kept ? *std::move(kept) : std::nullopt;
+}
+
 /// No order leaves any more, since its intent might not be kept.
 void order_desk::store_failed(const error& why) {
   tools_.metrics.store_failures.add();
@@ -86,7 +94,13 @@ void order_desk::on_fill(const fill_fact& what) {
   if (!what.what.instrument.is_valid())
     return tools_.log.error("a fill without its instrument", {{"trade", what.trade_id}});
   const auto at = tools_.instruments.at(what.what.instrument).at;
-  if (what.order.value == 0) return take_foreign(at, what);
+  if (what.order.value == 0) {
+    const auto own = own_order(at, what.of);
+    if (!own) return take_foreign(at, what);
+    auto known = what;
+    known.order = own->what.id;
+    return on_fill(known);
+  }
   auto* x = order_of(what.order);
   if (!x) return take_foreign(at, what); // the account holds it, whoever ordered it
   const auto before = x->life.last();

@@ -175,6 +175,23 @@ result<std::optional<stored_order>> order_reader::find(order_id id) const {
   });
 }
 
+result<std::optional<stored_order>> order_reader::find(const account_name& account, const venue_name& name) const {
+  return ask("an order", [&]() -> std::optional<stored_order> {
+    const std::vector<std::string> of{std::string{to_text(account.at)}, account.name};
+    const auto look = [&](const char* where, std::vector<std::string> values) {
+      values.insert(values.end(), of.begin(), of.end());
+      return read_orders(std::string{"WHERE "} + where + " AND venue = ? AND account = ?", values);
+    };
+    std::vector<stored_order> found;
+    if (!name.label.empty()) found = look("client_id = ?", {name.label});
+    if (found.empty() && !name.id.empty()) found = look("venue_id = ? AND venue_id <> ''", {name.id});
+    if (found.empty() && !name.id.empty())
+      found = look("id IN (SELECT order_id FROM order_keys WHERE key >= ? AND key < ?)",
+                   {name.id + " ", name.id + "!"}); // the character after a space
+    return found.empty() ? std::optional<stored_order>{} : std::optional{std::move(found.front())};
+  });
+}
+
 result<std::vector<fill>> order_reader::fills_of(const account_name& account, std::string_view trade_id) const {
   return ask("fills", [&] {
     std::vector<fill> all;

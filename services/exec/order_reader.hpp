@@ -38,6 +38,8 @@ public:
   result<std::vector<stored_order>> orders(const filter& which) const;
   result<std::optional<stored_order>> find(std::string_view client_id) const;
   result<std::optional<stored_order>> find(order_id id) const;
+  /// By its label, the venue's id, or an id that one of its keys begins with.
+  result<std::optional<stored_order>> find(const account_name& account, const venue_name& name) const;
   /// Every fill of that trade, of exec's orders and others.
   result<std::vector<fill>> fills_of(const account_name& account, std::string_view trade_id) const;
   /// In the order in which they were booked.

@@ -52,6 +52,12 @@ CREATE TABLE audit (
 CREATE TABLE notes (key TEXT PRIMARY KEY, text TEXT NOT NULL);
 )sql";
 
+/// Of stores of any age.
+constexpr const char* later_indexes = R"sql(
+CREATE INDEX IF NOT EXISTS orders_at_venue ON orders (venue_id) WHERE venue_id <> '';
+CREATE INDEX IF NOT EXISTS order_keys_text ON order_keys (key);
+)sql";
+
 std::string text(auto x) { return std::string{to_text(x)}; }
 std::int64_t number(auto x) { return static_cast<std::int64_t>(x); }
 
@@ -198,6 +204,7 @@ result<std::unique_ptr<order_store>> order_store::open(const std::filesystem::pa
       db->exec(tables);
       whole.commit();
     }
+    db->exec(later_indexes);
     if (const auto found = db->execAndGet("PRAGMA quick_check(1)").getString(); found != "ok")
       return fail(ec::io, fmt::format("{}: is damaged ({}); move it away together with its -wal file, keep both, and "
                                       "start again: the venues tell what is open",

@@ -48,11 +48,19 @@ struct order_fact {
   std::string reason = {};               ///< rejected, cancelled, expired, or why an amend or cancel was refused
 };
 
+/// An order as the venue names it, where the adapter does not know it: one of others, or one of exec's that had ended
+/// before the last start, which the desk finds in its store. Both empty: the venue does not say.
+struct venue_name {
+  std::string id = {}, label = {};
+  auto operator<=>(const venue_name&) const = default;
+};
+
 /// A fill, from whichever of the venue's messages told it first; booked once by venue and `trade_id`.
 struct fill_fact {
   std::string trade_id; ///< unique at the venue for this account and order
-  order_id order;       ///< 0: of an order that is not exec's
+  order_id order;       ///< 0: of an order that the adapter does not know
   fill what;            ///< `order` within it is not used
+  venue_name of = {};   ///< with `order` 0
 };
 
 /// What the venue holds of one instrument for the account, signed.
@@ -65,10 +73,10 @@ struct venue_position {
 struct account_fact {
   venue at = venue::deribit;
   std::int64_t asked_ns = 0;    ///< wall time when the first question left; what happened since may be missing
-  std::vector<order_fact> open; ///< exec's own, all that are open
-  std::vector<std::string> foreign_orders; ///< the venue's ids of open orders that are not exec's
-  std::vector<fill_fact> fills;            ///< of the time that was asked for, foreign ones too
-  std::vector<venue_position> positions;   ///< all that are not 0
+  std::vector<order_fact> open;           ///< exec's own, all that are open
+  std::vector<venue_name> foreign_orders; ///< open orders that the adapter does not know
+  std::vector<fill_fact> fills;           ///< of the time that was asked for, foreign ones too
+  std::vector<venue_position> positions;  ///< all that are not 0
 };
 
 enum class session_state : std::uint8_t {

@@ -90,7 +90,7 @@ void polymarket_audit::finish(const moment& now) {
     tools_.book.take(row, venue_ns);
     const auto [of, leg] = tools_.book.find_leg(row.id);
     if (!of) {
-      fact.foreign_orders.push_back(row.id);
+      fact.foreign_orders.push_back({.id = row.id});
       continue;
     }
     // an end that was told while the pages came is younger than they

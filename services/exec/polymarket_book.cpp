@@ -136,7 +136,8 @@ std::vector<fill_fact> polymarket_book::take(const polymarket::trade_row& trade,
                             .at = x.at,
                             .size = x.size,
                             .fee = x.role == liquidity::taker ? fee(*name, x) : money{},
-                            .liquidity = x.role}};
+                            .liquidity = x.role},
+                   .of = of ? venue_name{} : venue_name{.id = x.order}};
     const bool has_failed = trade.status == trade_status::failed;
     if (trade.status != trade_status::retrying && (of || !has_failed)) counted.push_back(fact);
     const auto booked = book_fill(fact.trade_id, trade.status, trade.why);

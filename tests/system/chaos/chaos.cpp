@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
+#include <fstream>
 #include <random>
 
 using namespace chaos;
@@ -22,6 +23,7 @@ struct plan {
   std::uint64_t seed = 0;
   double harm_every_s = 1.0;
   double rate = 60; ///< acts a second
+  std::string log;  ///< a file for exec's log; empty: the log is shown after a fault
 };
 
 constexpr std::int64_t settle_ns = 120 * ns_per_s; ///< how long all may take to end after the last fault
@@ -39,7 +41,7 @@ template <class F> bool within(std::int64_t ns, traders& by, F is_so) {
 void run_orders(const plan& how, world& system, traders& by, instrument_registry& names, std::mt19937_64& chance) {
   auto next_harm_ns = bus_kit::steady_ns() + static_cast<std::int64_t>(how.harm_every_s * ns_per_s);
   std::int64_t next_look_ns = 0, next_line_ns = 0, next_act_ns = bus_kit::steady_ns();
-  while (by.placed() < how.orders) {
+  while (by.taken() < how.orders) {
     by.pump();
     const auto now = bus_kit::steady_ns();
     if (now >= next_look_ns) {
@@ -47,7 +49,7 @@ void run_orders(const plan& how, world& system, traders& by, instrument_registry
       next_look_ns = now + ns_per_s / 4;
     }
     if (now >= next_harm_ns) {
-      fmt::print("{:6} orders: {}\n", by.placed(), system.harm(chance));
+      fmt::print("{:6} orders taken, {} refused: {}\n", by.taken(), by.placed() - by.taken(), system.harm(chance));
       next_harm_ns = now + static_cast<std::int64_t>(how.harm_every_s * ns_per_s *
                                                      std::exponential_distribution{1.0}(chance));
     }
@@ -62,7 +64,9 @@ void run_orders(const plan& how, world& system, traders& by, instrument_registry
   }
 }
 
-int report(const plan& how, const verdict& x) {
+int report(const plan& how, const traders& by, const verdict& x) {
+  fmt::print("{} orders placed, {} of them taken; refused:\n", by.placed(), by.taken());
+  for (const auto& [why, count] : by.refusals()) fmt::print("  {:<8}{}\n", count, why);
   fmt::print("{} orders in the store, {} of them at the venues under their label; {} fills, {} taken back\n", x.orders,
              x.sent, x.fills, x.reversed);
   for (const auto& [state, count] : x.states) fmt::print("  {:<18}{}\n", state, count);
@@ -108,8 +112,11 @@ int run(const plan& how) {
   auto found = compare(system, by, names);
   if (!is_over) found.faults.push_back(fmt::format("{} orders did not end within two minutes", by.open_orders()));
   if (!is_back) found.faults.push_back("exec did not come back");
-  const auto result = report(how, found);
-  if (result != 0) fmt::print("{}\n", system.logs());
+  const auto result = report(how, by, found);
+  if (!how.log.empty())
+    std::ofstream{how.log} << system.logs();
+  else if (result != 0)
+    fmt::print("{}\n", system.logs());
   return result;
 }
 
@@ -118,11 +125,12 @@ int run(const plan& how) {
 int main(int argc, char** argv) {
   plan how;
   CLI::App app{"Random orders under random faults; then every order and fill is accounted for."};
-  app.add_option("--orders", how.orders, "how many orders to place")->capture_default_str();
+  app.add_option("--orders", how.orders, "how many orders that exec takes; those it refuses come on top")->capture_default_str();
   app.add_option("--strategies", how.strategies, "by how many strategies")->capture_default_str();
   app.add_option("--seed", how.seed, "of a run to repeat; default: a new one");
   app.add_option("--rate", how.rate, "orders, amendments and cancellations a second")->capture_default_str();
   app.add_option("--harm-every", how.harm_every_s, "seconds between faults, on average")->capture_default_str();
+  app.add_option("--log", how.log, "where to write exec's log; default: shown after a fault");
   CLI11_PARSE(app, argc, argv);
   if (how.seed == 0) how.seed = std::random_device{}() | 1U;
   return run(how);

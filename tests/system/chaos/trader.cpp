@@ -108,8 +108,27 @@ void traders::take(one& from, const order_update& x) {
   seen.state = x.state;
   seen.filled = x.filled;
   seen.reason = x.reason;
+  const bool is_taken = x.state == order_state::open || x.state == order_state::partially_filled ||
+                        x.state == order_state::filled || x.state == order_state::expired || x.filled != quantity{};
+  if (is_taken && !std::exchange(seen.was_taken, true)) ++taken_;
   if (x.execution) seen.executed = {seen.executed.nanos + x.execution->size.nanos};
   if (is_final(x.state)) from.client_ids.erase(at);
+}
+
+std::map<std::string, std::size_t> traders::refusals() const {
+  std::map<std::string, std::size_t> made;
+  for (const auto& [id, x] : orders_) {
+    if (x.state != order_state::rejected) continue;
+    std::string kind;
+    const auto whose = x.reason.find(id); // the same refusal of all
+    for (const char c : (whose == std::string::npos ? x.reason : x.reason.substr(whose + id.size())).substr(0, 110))
+      if (c < '0' || c > '9')
+        kind += c;
+      else if (!kind.ends_with('#'))
+        kind += '#';
+    ++made[kind];
+  }
+  return made;
 }
 
 bool traders::are_ready() const {

@@ -22,6 +22,7 @@ struct seen_order {
   order_state state = order_state::pending;
   quantity filled; ///< as updates told it
   quantity executed; ///< the sum of the fills that were told
+  bool was_taken = false; ///< exec took it: it was more than a refusal
   std::string reason;
 };
 
@@ -40,6 +41,9 @@ public:
   void cancel_all();
   std::size_t open_orders() const;
   std::size_t placed() const { return orders_.size(); }
+  std::size_t taken() const { return taken_; } ///< of those placed
+  /// Why orders were refused, numbers left out, and how many.
+  std::map<std::string, std::size_t> refusals() const;
   /// Of all strategies, by client id; those that were surely not sent are not among them.
   const std::map<std::string, seen_order>& orders() const { return orders_; }
   /// Forgets positions and asks exec anew; `position` is then exec's word.
@@ -65,6 +69,7 @@ private:
   std::mt19937_64 chance_;
   std::vector<std::unique_ptr<one>> traders_;
   std::map<std::string, seen_order> orders_;
+  std::size_t taken_ = 0;
   std::mutex guard_;
   std::deque<strategies::exec_news> arrived_;
   std::unique_ptr<bus::request_client> client_; ///< last: its thread uses the others

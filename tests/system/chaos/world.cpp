@@ -209,6 +209,7 @@ void world::heal() { fault("{\"fault\":\"clear\"}"); }
 
 void world::kill_exec() {
   exec_->kill();
+  earlier_ += exec_->err() + "---- kill -9\n";
   exec_->start();
 }
 
@@ -228,9 +229,7 @@ boost::json::array world::truth(const std::string& what) const {
 std::string world::store_file() const { return (folder_ / "exec/exec.db").string(); }
 
 std::string world::logs() const {
-  auto all = "---- exec\n" + exec_->err();
-  if (all.size() > 60'000) all = "---- exec, the end\n" + all.substr(all.size() - 60'000);
-  return all;
+  return "---- exec\n" + earlier_ + exec_->err();
 }
 
 } // namespace chaos

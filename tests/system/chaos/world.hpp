@@ -59,6 +59,7 @@ private:
   std::optional<service> sandbox_, exec_;
   std::array<std::optional<service>, venue_count> gateways_;
   std::string control_;
+  std::string earlier_; ///< what execs that were killed logged
   std::vector<traded> instruments_;
 };
 

@@ -48,10 +48,11 @@ TEST_F(deribit_account_test, tells_open_orders_fills_and_positions) {
   ASSERT_THAT(x.open, SizeIs(1));
   EXPECT_EQ(x.open[0].order.value, 1U);
   EXPECT_EQ(x.open[0].filled, 30_qty);
-  EXPECT_THAT(x.foreign_orders, ElementsAre("77", "ETH-SLIS-12"));
+  EXPECT_THAT(x.foreign_orders, ElementsAre(venue_name{"77", "web"}, venue_name{"ETH-SLIS-12"}));
   ASSERT_THAT(x.fills, SizeIs(2));
   EXPECT_EQ(x.fills[0].order.value, 1U);
   EXPECT_EQ(x.fills[1].order.value, 0U);
+  EXPECT_EQ(x.fills[1].of, (venue_name{"77", "web"}));
   ASSERT_THAT(x.positions, SizeIs(1));
   EXPECT_EQ(x.positions[0].instrument, btc);
   EXPECT_EQ(x.positions[0].size, -30_qty);

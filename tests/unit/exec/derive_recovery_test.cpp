@@ -352,7 +352,7 @@ TEST_F(derive_account, tells_open_orders_fills_and_positions) {
   EXPECT_EQ(x.asked_ns, now.wall_ns);
   ASSERT_EQ(x.open.size(), 1u);
   EXPECT_EQ(x.open[0].venue_id, "o-1");
-  EXPECT_THAT(x.foreign_orders, ElementsAre("x"));
+  EXPECT_THAT(x.foreign_orders, ElementsAre(venue_name{"x"}));
   ASSERT_EQ(x.fills.size(), 1u);
   EXPECT_EQ(x.fills[0].trade_id, "t-1/o-1");
   ASSERT_EQ(x.positions.size(), 2u);

@@ -85,7 +85,7 @@ struct kill_switch_test : testing::Test {
     kill.round(now);
   }
   /// A venue says what is open, and the desk knows.
-  void answer(venue at, std::vector<std::uint64_t> open = {}, std::vector<std::string> foreign = {}) {
+  void answer(venue at, std::vector<std::uint64_t> open = {}, std::vector<venue_name> foreign = {}) {
     account_fact x{.at = at, .asked_ns = now.wall_ns, .foreign_orders = std::move(foreign)};
     std::erase_if(desk.orders,
                   [&](const auto& y) { return y.second.at == at && std::ranges::find(open, y.first) == open.end(); });
@@ -158,12 +158,12 @@ TEST_F(kill_switch_test, is_not_over_while_exec_itself_holds_an_order_for_open) 
 
 TEST_F(kill_switch_test, orders_of_other_programs_count_for_a_venue_and_not_for_a_strategy) {
   start({scope_kind::venue, "deribit"});
-  answer(venue::deribit, {}, {"alien"});
+  answer(venue::deribit, {}, {{.id = "alien"}});
   EXPECT_THAT(report().lines.back(), HasSubstr("0 orders are still open, and 1 that are not exec's"));
   EXPECT_FALSE(report().is_over);
   start({scope_kind::strategy, "s1"});
-  answer(venue::deribit, {}, {"alien"});
-  answer(venue::derive, {}, {"alien"});
+  answer(venue::deribit, {}, {{.id = "alien"}});
+  answer(venue::derive, {}, {{.id = "alien"}});
   EXPECT_TRUE(report().is_over);
 }
 

@@ -302,7 +302,7 @@ TEST_F(at_a_venue, fills_of_others_are_the_accounts_own) {
 
 TEST_F(at_a_venue, orders_of_others_are_reported_once_or_cancelled) {
   account_fact found;
-  found.foreign_orders = {"web-1"};
+  found.foreign_orders = {{.id = "web-1"}};
   for (int i = 0; i < 2; ++i) {
     now_ns += 61 * ns_per_s;
     answer(found);
@@ -324,6 +324,52 @@ TEST_F(at_a_venue, an_order_that_is_open_there_and_final_here_is_cancelled) {
   answer(found);
   EXPECT_THAT(deribit->take(), ElementsAre("cancel 1"));
   EXPECT_EQ(metrics.differences.value(), 1U);
+}
+
+TEST_F(at_a_venue, after_a_restart_fills_of_orders_that_had_ended_are_known) {
+  const auto id = placed("c1");
+  desk->on_fill(bought("t1", id, 10_qty));
+  restart();
+  connect();
+  auto found = holding(10_qty);
+  found.fills = {bought("t1", {}, 10_qty)};
+  found.fills[0].of.label = "c1"; // the adapter is told of orders that are open
+  answer(found);
+  EXPECT_EQ(metrics.foreign_fills.value(), 0U);
+  EXPECT_EQ(metrics.differences.value(), 0U);
+  see_data();
+  sequence = 0;
+  placed("c2");
+}
+
+TEST_F(at_a_venue, after_a_restart_late_fills_are_the_strategys) {
+  auto id = placed("c1");
+  fact(id, order_state::open);
+  ASSERT_TRUE(store->keep(id, "0xd1 17 more"));
+  fact(id, order_state::cancelled);
+  restart();
+  connect();
+  auto found = holding(3_qty);
+  found.fills = {bought("t1", {}, 1_qty), bought("t2", {}, 1_qty), bought("t3", {}, 1_qty), bought("t4", {}, 1_qty)};
+  found.fills[0].of.label = "c1";
+  found.fills[1].of.id = "v1";
+  found.fills[2].of.id = "0xd1";
+  found.fills[3].of = {.id = "0xd", .label = "web"};
+  answer(found);
+  EXPECT_EQ(metrics.fills.value(), 3U);
+  EXPECT_EQ(metrics.foreign_fills.value(), 1U);
+  EXPECT_EQ(store->read().find("c1").value()->last.filled, 3_qty);
+}
+
+TEST_F(at_a_venue, after_a_restart_an_order_that_had_ended_and_is_open_there_is_cancelled) {
+  const auto id = placed("c1");
+  fact(id, order_state::cancelled);
+  restart();
+  connect();
+  account_fact found;
+  found.foreign_orders = {{.id = "v9", .label = "c1"}};
+  answer(found);
+  EXPECT_THAT(deribit->take(), ElementsAre("restore c1 v9", "cancel 1"));
 }
 
 TEST_F(at_a_venue, a_fill_taken_back_leaves_no_position) {

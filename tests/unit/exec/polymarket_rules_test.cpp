@@ -308,7 +308,7 @@ TEST_F(polymarket_account_test, the_account_is_told_whole) {
   const auto& x = told.accounts[0];
   ASSERT_THAT(x.open, SizeIs(1));
   EXPECT_EQ(x.open[0].filled, 4_qty);
-  EXPECT_THAT(x.foreign_orders, ElementsAre("0xfe"));
+  EXPECT_THAT(x.foreign_orders, ElementsAre(venue_name{"0xfe"}));
   ASSERT_THAT(x.fills, SizeIs(2));
   EXPECT_EQ(x.fills[0].order, order_id{1});
   EXPECT_EQ(x.fills[1].order, order_id{}); // of another program
