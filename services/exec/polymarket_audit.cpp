@@ -106,6 +106,10 @@ void polymarket_audit::finish(const moment& now) {
   for (const auto& row : positions_) {
     const auto id = tools_.names.intern(venue::polymarket, row.asset);
     if (!id) return fail("positions: " + id.error().text);
+    if (row.is_redeemable) {
+      if (tools_.markets.is_settled(*id)) continue;
+      tools_.markets.expect_resolution(*id, now);
+    }
     if (row.size != quantity{}) fact.positions.push_back({*id, row.size});
   }
   tools_.reports.on_account(std::move(fact));

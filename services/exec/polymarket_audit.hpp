@@ -2,6 +2,7 @@
 
 #include "exec/polymarket_book.hpp"
 #include "exec/polymarket_http.hpp"
+#include "exec/polymarket_markets.hpp"
 #include "exec/polymarket_settings.hpp"
 
 #include <cstdint>
@@ -12,13 +13,15 @@
 namespace strike::exec {
 
 /// Asks how the account stands: open orders, trades, positions, page by page. The positions are the Data API's, which
-/// is some seconds behind the CLOB. One thread.
+/// is some seconds behind the CLOB. Shares of a resolved market are no position once the resolution was told, though
+/// the Data API lists them until they are redeemed. One thread.
 class polymarket_audit {
 public:
   struct tools {
     const polymarket_settings& how;
     polymarket_http& http;
     polymarket_book& book;
+    polymarket_markets& markets;
     instrument_registry& names;
     venue_reports& reports;
     std::string wallet; ///< whose positions

@@ -35,6 +35,17 @@ void polymarket_markets::forget(instrument_id token) {
   tokens_[token].due_ns = INT64_MAX;
 }
 
+bool polymarket_markets::is_settled(instrument_id token) const {
+  const auto at = tokens_.find(token);
+  return at != tokens_.end() && at->second.is_settled;
+}
+
+void polymarket_markets::expect_resolution(instrument_id token, const moment& now) {
+  if (!find(token, now)) return; // it is asked for
+  auto& x = tokens_[token];
+  if (!x.is_settled) x.due_ns = std::min(x.due_ns, now.steady_ns);
+}
+
 void polymarket_markets::refresh_tick(instrument_id token) {
   tools_.http.ask(polymarket_lane::slow,
                   net::http_request{.url = how_.clob + "/tick-size?token_id=" + tools_.names.at(token).symbol},

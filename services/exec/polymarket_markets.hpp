@@ -39,6 +39,10 @@ public:
   std::string why_unknown(instrument_id token) const;
   /// It is looked up again when next asked for: the venue said that it changed.
   void forget(instrument_id token);
+  /// Whether the venue's resolution was told.
+  bool is_settled(instrument_id token) const;
+  /// The venue says that it is resolved: Gamma is asked at the next round.
+  void expect_resolution(instrument_id token, const moment& now);
   /// Asks the CLOB for the tick, which is the first to know.
   void refresh_tick(instrument_id token);
 

@@ -108,7 +108,7 @@ polymarket_venue::impl::impl(polymarket_settings h, std::shared_ptr<const polyma
                  [this](polymarket_order& of, polymarket_leg& x, const moment& at, std::chrono::nanoseconds delay) {
                    inquiry.look_up(of, x, at, delay);
                  }}},
-      audit{{how, http, book, tools.instruments, reports, sign::to_lower_string(account->funder),
+      audit{{how, http, book, markets, tools.instruments, reports, sign::to_lower_string(account->funder),
              [this](instrument_id token, const polymarket::own_fill& x) { return fee_of(token, x); }}},
       events{tools.metrics.get_counter("strike_exec_polymarket_events_total",
                                        "orders and trades that Polymarket's user channel told of")} {}

@@ -32,6 +32,24 @@ match::holding trading_desk::position(owner_id owner, instrument_id of) const {
   return made;
 }
 
+quantity trading_desk::held_at_the_end(owner_id owner, instrument_id of) const {
+  quantity size;
+  for (const auto& x : settlements_)
+    if (x.owner == owner && x.instrument == of) size += x.size;
+  return size;
+}
+
+/// Of what was taken back nothing is left to be paid out.
+void trading_desk::on_settlement(const match::settlement& what) {
+  auto made = what;
+  if (const auto found = undone_.find({what.owner, what.instrument.index}); found != undone_.end()) {
+    auto& x = found->second;
+    if (what.size != quantity{}) x.flow.nanos += what.payoff.nanos * x.size.nanos / what.size.nanos;
+    made.size -= std::exchange(x.size, quantity{});
+  }
+  settlements_.push_back(made);
+}
+
 void trading_desk::each_position(owner_id of,
                                  const std::function<void(instrument_id, const match::holding&)>& visit) const {
   exchange_.accounts().each([&](owner_id owner, instrument_id id, const match::holding&) {

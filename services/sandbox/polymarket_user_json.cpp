@@ -182,15 +182,17 @@ std::string positions_array(owner_id of, const eth_address& funder, const accoun
   in.desk.each_position(of, [&](instrument_id id, const match::holding& held) {
     const auto& rules = in.desk.rules(id);
     const auto* token = in.state.find_token(rules.symbol);
-    if (held.size == quantity{} || token == nullptr) return;
+    if (token == nullptr) return;
     const auto& market = in.state.market_of(*token);
-    const double size = to_double(held.size), entry = held.average_price(rules);
+    const auto shares = market.is_closed ? in.desk.held_at_the_end(of, id) : held.size; // nobody redeems here
+    if (shares == quantity{}) return;
+    const double size = to_double(shares), entry = held.average_price(rules);
     const double now = to_double(in.state.outcome_price(token->market, token->outcome));
     rows.add(json_members{}
                  .text("proxyWallet", hex_of(funder))
                  .text("asset", rules.symbol)
                  .text("conditionId", market.condition_id)
-                 .number("size", held.size)
+                 .number("size", shares)
                  .add("avgPrice", number(entry))
                  .add("curPrice", number(now))
                  .add("initialValue", number(size * entry))

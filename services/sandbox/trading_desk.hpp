@@ -102,6 +102,8 @@ public:
   optional_price opposite_touch(instrument_id of, side taker) const;
   const instrument& rules(instrument_id of) const { return rules_.of(of); }
   match::holding position(owner_id owner, instrument_id of) const;
+  /// What was held of a settled instrument when it ended.
+  quantity held_at_the_end(owner_id owner, instrument_id of) const;
   /// Every holding of an account that is not empty, by instrument; closed ones too.
   void each_position(owner_id of, const std::function<void(instrument_id, const match::holding&)>& visit) const;
   std::vector<std::string> currencies(owner_id of) const; ///< with which the account started, or that moved since
@@ -133,7 +135,7 @@ private:
   };
 
   void on_update(owner_id owner, const order_update& update) override;
-  void on_settlement(const match::settlement& what) override { settlements_.push_back(what); }
+  void on_settlement(const match::settlement& what) override;
   void on_warning(match::warning, instrument_id, std::string_view) override {} // of simulations; see `/truth` for books
 
   void take_listings();

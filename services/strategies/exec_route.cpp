@@ -16,11 +16,15 @@ std::string base36(std::uint64_t x) {
 
 } // namespace
 
+/// Unique for the life of the account: the time of this start, and a count.
+std::string exec_route::client_id_of(order_id id) const {
+  return fmt::format("{}-{}-{}", tools_.strategy, base36(tools_.epoch), id.value);
+}
+
 order_id exec_route::place(const order_request& what) {
   const order_id id{++last_};
   auto& made = orders_[id];
-  // unique for the life of the account: the time of this start, and a count
-  made.client_id = fmt::format("{}-{}-{}", tools_.strategy, base36(tools_.epoch), id.value);
+  made.client_id = client_id_of(id);
   made.last = {.venue_ns = tools_.now_ns(), .order = id, .instrument = what.instrument, .remaining = what.size};
   if (!is_ready_) {
     reject(id, not_ready_why_ + ": the order was not sent");
@@ -98,8 +102,9 @@ void exec_route::on_body(const wire::unknown_order& x) {
 
 void exec_route::on_body(const wire::order_change& x) {
   if (find(x.update.order, x.client_id) != orders_.end()) return update(x.update.order, x.update);
-  if (!x.update.execution) return; // of an order that is final here, or of an earlier start
-  tools_.positions.book(*x.update.execution);
+  if (x.update.execution) tools_.positions.book(*x.update.execution);
+  if (x.client_id == client_id_of(x.update.order)) return tools_.answer(x.update); // a word after its end
+  if (!x.update.execution) return;
   tools_.log.warning("a fill of an order of an earlier start",
                      {{"strategy", tools_.strategy}, {"client_id", x.client_id}});
 }

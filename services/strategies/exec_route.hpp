@@ -73,6 +73,7 @@ private:
   void reject(order_id id, std::string why);
   void complain(order_id id, std::string why);
   result<void> send(decltype(wire::order_request_message::body) what);
+  std::string client_id_of(order_id id) const;
   using position_in_map = std::map<order_id, entry>::iterator;
   position_in_map find(order_id id, std::string_view client_id);
   position_in_map find(std::string_view client_id);

@@ -46,7 +46,7 @@ traders::traders(const bus::context& where, const std::string& endpoint, instrum
                               [this, &x](std::string_view bytes) {
                                 const auto message = wire::decode_order_request(bytes, names_);
                                 if (const auto* place = std::get_if<wire::place_order>(&message->body)) {
-                                  x.client_ids[place->order] = place->client_id;
+                                  x.client_ids[place->order] = x.open[place->order] = place->client_id;
                                   orders_[place->client_id] = {
                                       .strategy = x.name, .client_id = place->client_id, .request = place->request};
                                 }
@@ -59,25 +59,25 @@ traders::traders(const bus::context& where, const std::string& endpoint, instrum
     const std::scoped_lock lock{guard_};
     arrived_.push_back(std::move(x));
   };
-  client_ = bus::request_client::open(
-                where, {.connect = {.endpoint = endpoint},
-                        .identity = {},
-                        .on_message =
-                            [this, arrived](std::string_view bytes) {
-                              arrived(wire::decode_order_update(bytes, names_).value());
-                            },
-                        .on_undelivered =
-                            [this, arrived](std::string_view bytes) {
-                              arrived(exec_undelivered{wire::decode_order_request(bytes, names_).value()});
-                            },
-                        .on_link =
-                            [arrived](const bus::link_report& x) {
-                              if (x.what == bus::link_state::connected)
-                                arrived(exec_connected{});
-                              else
-                                arrived(exec_disconnected{x.text});
-                            }})
-                .value();
+  client_ =
+      bus::request_client::open(
+          where,
+          {.connect = {.endpoint = endpoint},
+           .identity = {},
+           .on_message =
+               [this, arrived](std::string_view bytes) { arrived(wire::decode_order_update(bytes, names_).value()); },
+           .on_undelivered =
+               [this, arrived](std::string_view bytes) {
+                 arrived(exec_undelivered{wire::decode_order_request(bytes, names_).value()});
+               },
+           .on_link =
+               [arrived](const bus::link_report& x) {
+                 if (x.what == bus::link_state::connected)
+                   arrived(exec_connected{});
+                 else
+                   arrived(exec_disconnected{x.text});
+               }})
+          .value();
 }
 
 void traders::pump() {
@@ -112,7 +112,7 @@ void traders::take(one& from, const order_update& x) {
                         x.state == order_state::filled || x.state == order_state::expired || x.filled != quantity{};
   if (is_taken && !std::exchange(seen.was_taken, true)) ++taken_;
   if (x.execution) seen.executed = {seen.executed.nanos + x.execution->size.nanos};
-  if (is_final(x.state)) from.client_ids.erase(at);
+  if (is_final(x.state)) from.open.erase(x.order);
 }
 
 std::map<std::string, std::size_t> traders::refusals() const {
@@ -122,7 +122,9 @@ std::map<std::string, std::size_t> traders::refusals() const {
     std::string kind;
     const auto whose = x.reason.find(id); // the same refusal of all
     for (const char c : (whose == std::string::npos ? x.reason : x.reason.substr(whose + id.size())).substr(0, 110))
-      if (c < '0' || c > '9')
+      if (c == '"') // an id, or what the venue quotes
+        break;
+      else if (c < '0' || c > '9')
         kind += c;
       else if (!kind.ends_with('#'))
         kind += '#';
@@ -168,9 +170,9 @@ order_request traders::random_order(const traded& what) {
 bool traders::act(const std::vector<traded>& where) {
   auto& by = *traders_[chance_() % traders_.size()];
   const auto roll = static_cast<int>(chance_() % 10);
-  if (roll >= places_in_ten && !by.client_ids.empty()) {
-    auto at = by.client_ids.begin();
-    std::advance(at, static_cast<std::ptrdiff_t>(chance_() % by.client_ids.size()));
+  if (roll >= places_in_ten && !by.open.empty()) {
+    auto at = by.open.begin();
+    std::advance(at, static_cast<std::ptrdiff_t>(chance_() % by.open.size()));
     const auto& seen = orders_.at(at->second);
     if (roll == 9 && seen.request.type == order_type::limit) {
       const auto what = std::ranges::find(where, seen.request.instrument, &traded::id);
@@ -194,7 +196,7 @@ void traders::cancel_all() {
 
 std::size_t traders::open_orders() const {
   std::size_t sum = 0;
-  for (const auto& x : traders_) sum += x->client_ids.size();
+  for (const auto& x : traders_) sum += x->open.size();
   return sum;
 }
 

@@ -20,8 +20,8 @@ struct seen_order {
   std::string strategy, client_id;
   order_request request;
   order_state state = order_state::pending;
-  quantity filled; ///< as updates told it
-  quantity executed; ///< the sum of the fills that were told
+  quantity filled;        ///< as updates told it
+  quantity executed;      ///< the sum of the fills that were told
   bool was_taken = false; ///< exec took it: it was more than a refusal
   std::string reason;
 };
@@ -56,7 +56,8 @@ private:
     std::string name;
     std::unique_ptr<strategies::position_book> positions;
     std::unique_ptr<strategies::exec_route> route;
-    std::map<order_id, std::string> client_ids; ///< of those that may be open
+    std::map<order_id, std::string> client_ids; ///< of all that were sent
+    std::map<order_id, std::string> open;       ///< of those that may be open
     std::vector<order_update> news;
     std::uint64_t last = 0;
   };

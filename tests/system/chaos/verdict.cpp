@@ -145,7 +145,12 @@ private:
       const auto* f = std::get_if<fill>(&x.what);
       if (f && !x.owner) fault("trade {} was taken for one of others; nobody else trades here", x.trade_id);
       if (const auto* own = std::get_if<exec::adoption>(&x.what))
-        fault("a position was adopted, and nobody else trades here: {} {}", names_.at(own->instrument).symbol, own->why);
+        fault("a position was adopted, and nobody else trades here: {} {}", names_.at(own->instrument).symbol,
+              own->why);
+      if (const auto* end = std::get_if<match::settlement>(&x.what); end && x.owner) {
+        by_trader[{strategies->at(*x.owner), end->instrument}] -= end->size.nanos;
+        ours[end->instrument] -= end->size.nanos;
+      }
       if (!f || !x.owner) return;
       const auto size = f->side == side::buy ? f->size.nanos : -f->size.nanos;
       by_trader[{strategies->at(*x.owner), f->instrument}] += size;

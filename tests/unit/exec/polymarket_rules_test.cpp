@@ -230,6 +230,26 @@ TEST_F(polymarket_rules, a_resolved_market_settles_its_tokens_once) {
   EXPECT_THAT(take(), IsEmpty());
 }
 
+TEST_F(polymarket_rules, shares_that_can_be_redeemed_are_held_until_the_resolution_is_told) {
+  warm();
+  const auto resolved = [&] {
+    venue->ask_account(now.wall_ns, now);
+    round();
+    answer("GET", "/data/orders", page(""));
+    answer("GET", "/data/trades", page(""));
+    answer("GET", "/positions", R"([{"asset":"11","conditionId":"0xaa","size":5,"redeemable":true}])");
+    return told.accounts.back().positions.size();
+  };
+  EXPECT_EQ(resolved(), 1U);
+  round(); // not when the next refresh is due
+  answer("GET", "closed=false",
+         R"([{"conditionId":"0xaa","outcomes":"[\"Yes\",\"No\"]","clobTokenIds":"[\"11\",\"12\"]","closed":true,)"
+         R"("outcomePrices":"[\"1\", \"0\"]","umaResolutionStatus":"resolved"}])");
+  EXPECT_THAT(take(), ElementsAre("account", "settled 1", "settled 0"));
+  EXPECT_EQ(resolved(), 0U);
+  EXPECT_THAT(take(), ElementsAre("account"));
+}
+
 /// Several orders at once, and what is asked of the account.
 struct polymarket_account_test : polymarket_rules {};
 

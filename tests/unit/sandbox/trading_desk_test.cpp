@@ -228,6 +228,18 @@ TEST_F(desk_test, a_reversed_fill_leaves_no_position_and_no_cash) {
   EXPECT_EQ(fills_json(desk, "").at(0).at("is_reversed"), true);
 }
 
+TEST_F(desk_test, what_was_taken_back_is_not_paid_out_at_the_end) {
+  placed({.instrument = option, .side = side::buy, .limit = 0.011_px, .size = 2_qty});
+  desk.reverse(1);
+  now_ns += ns_per_s;
+  happens(option, instrument_status{.state = instrument_state::settled, .settlement = 100'000.0});
+  ASSERT_EQ(desk.settlements().size(), 1U);
+  EXPECT_GT(desk.settlements()[0].payoff.nanos, 0);
+  EXPECT_EQ(desk.position(owner, option).size, 0_qty);
+  EXPECT_EQ(desk.balance(owner, "BTC"), coins(10) - desk.settlements()[0].fee);
+  EXPECT_EQ(desk.held_at_the_end(owner, option), 0_qty);
+}
+
 TEST_F(desk_test, the_truth_tells_orders_fills_positions_and_balances_of_an_account) {
   placed(limit(side::buy, 90'010_px, 40_qty));
   const auto order = orders_json(desk, "one").at(0).as_object();

@@ -190,6 +190,15 @@ TEST_F(exec_route_test, books_a_late_fill_of_an_earlier_start_without_telling_th
   EXPECT_EQ(route.open_orders(), 1U);
 }
 
+TEST_F(exec_route_test, a_fill_taken_back_after_the_end_is_told) {
+  connect();
+  buy();
+  tell(fill_of(1, order_state::filled, 3_qty, {}, 3_qty));
+  told.clear();
+  tell(change(1, order_state::filled, {}, {}));
+  EXPECT_THAT(told, ElementsAre("1 filled 0/0"));
+}
+
 TEST_F(exec_route_test, an_amendment_that_was_not_sent_leaves_the_order_as_it_is) {
   connect();
   const auto id = buy();

@@ -216,6 +216,8 @@ public:
       made.asset = text;
     else if (key == "conditionId")
       made.market = text;
+    else if (key == "redeemable")
+      made.is_redeemable = from.raw_json_token().starts_with("true");
     else if (key == "size" && !(has_size_ = !text.empty() && read_amount(text, made.size)))
       blame(key);
     return true;

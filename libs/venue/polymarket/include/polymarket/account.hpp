@@ -149,6 +149,7 @@ result<account_page<trade_row>> parse_trades(std::string_view json);
 struct position_row {
   std::string asset, market;
   quantity size;
+  bool is_redeemable = false; ///< the market is resolved; the shares stay until somebody redeems them
 };
 /// The Data API's /positions: an array. @returns `ec::malformed` that names the field
 result<std::vector<position_row>> parse_positions(std::string_view json);
