@@ -38,6 +38,7 @@ deribit_requests::request deribit_venue::place_request(order_id id, const moment
                 const auto until_ms = valid_until_ms(at);
                 which.sent_ns = at.wall_ns;
                 which.valid_until_ns = until_ms * ns_per_ms;
+                to_.on_leaving(id);
                 return deribit::place(request, which.symbol, which.what.label, which.what.request, until_ms);
               },
           .done = [this, id](const deribit_answer& x, const moment& at) { on_placed(id, x, at); },

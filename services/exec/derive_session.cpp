@@ -243,7 +243,10 @@ void derive_venue::on_text(net::generation which, std::string_view text) {
   if (which != socket_) return;
   has_frame_ = true;
   const auto kind = reader_.open(text);
-  if (!kind) return note_malformed("a message", kind.error());
+  if (!kind)
+    return note_malformed(fmt::format("a message of {} bytes: {} ... {}", text.size(), text.substr(0, 80),
+                                      text.substr(text.size() - std::min<std::size_t>(text.size(), 80))),
+                          kind.error());
   if (*kind == derive::message_kind::pong) return;
   if (*kind == derive::message_kind::notification) return on_notification();
   if (requests_.take(reader_, now_)) return;

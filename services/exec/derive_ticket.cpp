@@ -108,7 +108,10 @@ result<std::string> derive_venue::write_order(derive_order& x, const ticket_term
                                     .signer = signer_,
                                     .reduce_only = request.reduce_only,
                                     .stop = request.stop};
-  if (what.replaces == nullptr) return write_.place(id, ticket, *made);
+  if (what.replaces == nullptr) {
+    to_.on_leaving(x.what.id);
+    return write_.place(id, ticket, *made);
+  }
   x.replacing = attempt.nonce;
   return write_.replace(id, ticket, {what.replaces->venue_id, what.replaces->filled}, *made);
 }

@@ -18,6 +18,17 @@ desk_metrics::desk_metrics(process::metric_registry& in)
       contradictions{in.get_counter("strike_exec_contradictions_total", "Orders whose venue contradicted itself")},
       store_failures{in.get_counter("strike_exec_store_failures_total", "Writes to the order store that failed")},
       open{in.get_gauge("strike_exec_open_orders", "Orders that are not final")},
-      doubtful{in.get_gauge("strike_exec_doubtful_orders", "Orders that their venue has to be asked about")} {}
+      doubtful{in.get_gauge("strike_exec_doubtful_orders", "Orders that their venue has to be asked about")} {
+  for (const auto& row : enum_names<venue>::table) {
+    const auto of = [&](std::string_view name, std::string_view help) {
+      return &in.get_histogram(name, help, process::latency_bounds_ns(), process::unit::nanosecond,
+                               {{"venue", std::string{row.text}}});
+    };
+    const auto i = static_cast<std::size_t>(row.value);
+    signal_to_wire[i] = of("strike_exec_signal_to_wire_seconds", "From a strategy's place to the venue's connection");
+    wire_to_ack[i] =
+        of("strike_exec_wire_to_ack_seconds", "From the connection to the venue's first word on the order");
+  }
+}
 
 } // namespace strike::exec

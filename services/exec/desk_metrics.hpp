@@ -1,6 +1,9 @@
 #pragma once
 
+#include "base/instrument.hpp"
 #include "process/metrics.hpp"
+
+#include <array>
 
 namespace strike::exec {
 
@@ -11,6 +14,7 @@ struct desk_metrics {
   process::counter &requests, &malformed, &unknown, &placed, &refused, &fills, &updates, &undelivered;
   process::counter &questions, &differences, &foreign_fills, &contradictions, &store_failures;
   process::gauge &open, &doubtful;
+  std::array<process::histogram*, venue_count> signal_to_wire{}, wire_to_ack{};
 };
 
 } // namespace strike::exec

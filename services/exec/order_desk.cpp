@@ -120,7 +120,8 @@ void order_desk::handle(strategy_line& s, const wire::place_order& what, const m
   auto& x = table_.add({.what = {id, s.owner, what.client_id, what.request},
                         .of_strategy = what.order,
                         .at = tools_.instruments.at(what.request.instrument).at,
-                        .life = order_life{id, what.request, now.wall_ns}});
+                        .life = order_life{id, what.request, now.wall_ns},
+                        .signal_ns = what.placed_ns});
   tools_.metrics.open.add(1);
   auto& data = data_of(what.request.instrument);
   if (!std::exchange(data.is_wanted, true)) tools_.want(what.request.instrument);

@@ -92,6 +92,7 @@ public:
   result<void> close(owner_id owner, const order_request& what, const moment& now);
 
   void on_order(const order_fact& what) override;
+  void on_leaving(order_id order) override;
   void on_fill(const fill_fact& what) override;
   void on_fill_undone(venue at, std::string_view trade_id, std::string_view why) override;
   void on_no_answer(order_id order, std::string_view why) override;
@@ -138,6 +139,7 @@ private:
 
   // order_desk_facts.cpp: what venues say of orders
   tracked_order* order_of(order_id id);
+  void acknowledged(tracked_order& x);
   std::optional<stored_order> own_order(venue at, const venue_name& name);
   /// What the life has become is kept, weighed and told.
   void after(tracked_order& x, const order_life::standing& before, bool is_kept = false);

@@ -76,9 +76,27 @@ void order_desk::after(tracked_order& x, const order_life::standing& before, boo
   table_.ended(x);
 }
 
+/// One that waited for its limit of the rate is measured with its wait; one that leaves again, not again.
+void order_desk::on_leaving(order_id order) {
+  auto* x = table_.find(order);
+  if (!x || x->left_ns != 0) return;
+  const auto now = tools_.clock();
+  x->left_ns = now.steady_ns;
+  if (const auto from = std::exchange(x->signal_ns, 0); from != 0)
+    tools_.metrics.signal_to_wire[static_cast<std::size_t>(x->at)]->observe(
+        static_cast<std::uint64_t>(std::max<std::int64_t>(now.wall_ns - from, 0)));
+}
+
+void order_desk::acknowledged(tracked_order& x) {
+  if (const auto from = std::exchange(x.left_ns, 0); from > 0)
+    tools_.metrics.wire_to_ack[static_cast<std::size_t>(x.at)]->observe(
+        static_cast<std::uint64_t>(std::max<std::int64_t>(tools_.clock().steady_ns - from, 0)));
+}
+
 void order_desk::on_order(const order_fact& what) {
   auto* x = order_of(what.order);
   if (!x) return;
+  acknowledged(*x);
   const auto before = x->life.last();
   const auto contradiction = x->life.contradiction();
   x->life.on_order(what);
@@ -103,6 +121,7 @@ void order_desk::on_fill(const fill_fact& what) {
   }
   auto* x = order_of(what.order);
   if (!x) return take_foreign(at, what); // the account holds it, whoever ordered it
+  acknowledged(*x);
   const auto before = x->life.last();
   if (!x->life.on_fill(what)) return;
   const auto now = tools_.clock();

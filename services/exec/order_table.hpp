@@ -22,6 +22,8 @@ struct tracked_order {
   venue at = venue::deribit;
   order_life life;
   std::int64_t waits_until_ns = 0; ///< steady; waiting for the data of its instrument
+  std::int64_t signal_ns = 0;      ///< wall time at its strategy; 0: not told, or it has left
+  std::int64_t left_ns = 0;        ///< steady; 0: it has not, or the venue has spoken
 
   /// As its strategy is told.
   order_update update() const {

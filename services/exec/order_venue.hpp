@@ -73,7 +73,7 @@ struct venue_position {
 struct account_fact {
   venue at = venue::deribit;
   std::int64_t asked_ns = 0;    ///< wall time when the first question left; what happened since may be missing
-  std::vector<order_fact> open;           ///< exec's own, all that are open
+  std::vector<order_fact> open; ///< exec's own, all that are open
   std::vector<venue_name> foreign_orders; ///< open orders that the adapter does not know
   std::vector<fill_fact> fills;           ///< of the time that was asked for, foreign ones too
   std::vector<venue_position> positions;  ///< all that are not 0
@@ -90,6 +90,9 @@ class venue_reports {
 public:
   virtual ~venue_reports() = default;
   virtual void on_order(const order_fact& what) = 0;
+  /// A new order's request goes to the connection now. For latencies alone: the one word that may come from within
+  /// `place`.
+  virtual void on_leaving(order_id /*order*/) {}
   virtual void on_fill(const fill_fact& what) = 0;
   /// A fill that the venue took back: Polymarket's FAILED, Derive's reverted.
   virtual void on_fill_undone(venue at, std::string_view trade_id, std::string_view why) = 0;

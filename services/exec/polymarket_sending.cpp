@@ -50,7 +50,8 @@ void polymarket_sender::flush(const moment& now) {
 void polymarket_sender::send(const std::vector<std::string>& ids, const moment& now) {
   std::vector<std::string_view> bodies;
   for (const auto& id : ids) {
-    auto* const x = tools_.book.find_leg(id).second;
+    const auto [of, x] = tools_.book.find_leg(id);
+    if (of->legs.size() == 1) tools_.reports.on_leaving(of->what.id);
     x->at = stage::sent;
     bodies.push_back(x->body);
   }

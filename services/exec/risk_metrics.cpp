@@ -9,6 +9,7 @@ namespace {
 
 constexpr double thousandth = 1e-3;
 constexpr double most_shown = 1e6; ///< times the limit
+constexpr double cent = 0.01;
 
 } // namespace
 
@@ -20,7 +21,8 @@ risk_metrics::risk_metrics(process::metric_registry& in)
                         {{"rule", std::string{text}}});
 }
 
-void risk_metrics::show(const std::vector<risk_state_entry>& states, const std::vector<limit_use>& limits) {
+void risk_metrics::show(const std::vector<risk_state_entry>& states, const std::vector<limit_use>& limits,
+                        const std::map<risk_scope, risk_pnl::standing>& pnl) {
   for (const auto& [where, gauge] : states_) gauge->set(0);
   for (const auto& x : states) {
     auto& gauge = states_[x.where];
@@ -35,6 +37,17 @@ void risk_metrics::show(const std::vector<risk_state_entry>& states, const std::
       gauge = &in_.get_gauge("strike_exec_risk_limit_used_ratio", "How much of a limit is used; 1 is all of it",
                              {{"scope", to_string(x.where)}, {"limit", x.limit}}, thousandth);
     gauge->set(std::llround(std::min(x.used / x.most, most_shown) / thousandth));
+  }
+  for (const auto& [where, x] : pnl) {
+    auto& of = pnl_[where];
+    const auto set = [&](process::gauge*& gauge, std::string_view name, std::string_view help, double usd) {
+      if (!gauge) gauge = &in_.get_gauge(name, help, {{"scope", to_string(where)}}, cent);
+      gauge->set(std::llround(usd / cent));
+    };
+    set(of.equity, "strike_exec_pnl_usd", "Profit and loss since the first fill, open positions at their mark",
+        x.equity);
+    set(of.daily_loss, "strike_exec_daily_loss_usd", "Loss of this UTC day", x.daily_loss());
+    set(of.drawdown, "strike_exec_drawdown_usd", "Below the highest profit", x.drawdown());
   }
 }
 

@@ -118,7 +118,7 @@ std::int64_t risk_gate::round(const moment& now) {
     next_round_ns_ = now.steady_ns + round_every_ns;
     watch_losses(now);
     watch_data(now);
-    tools_.metrics.show(states_.all(), limits());
+    tools_.metrics.show(states_.all(), limits(), pnl_.all());
   }
   return next_round_ns_;
 }

@@ -28,7 +28,8 @@ order_id exec_route::place(const order_request& what) {
   made.last = {.venue_ns = tools_.now_ns(), .order = id, .instrument = what.instrument, .remaining = what.size};
   if (!is_ready_) {
     reject(id, not_ready_why_ + ": the order was not sent");
-  } else if (const auto ok = send(wire::place_order{made.client_id, id, what}); !ok) {
+  } else if (const auto ok = send(wire::place_order{made.client_id, id, what, tools_.wall_ns ? tools_.wall_ns() : 0});
+             !ok) {
     reject(id, ok.error().text);
   }
   return id;

@@ -38,6 +38,7 @@ public:
     position_book& positions;
     process::logger& log;
     std::function<std::int64_t()> now_ns;
+    std::function<std::int64_t()> wall_ns = {}; ///< for latencies; none: they are not measured
     std::function<result<void>(std::string_view bytes)> send;
     std::function<void(order_update)> answer; ///< the host hands them on after the strategy's call
   };

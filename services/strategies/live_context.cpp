@@ -29,6 +29,7 @@ std::unique_ptr<order_route> live_context::make_route() {
                                                              .positions = positions_,
                                                              .log = config_.log,
                                                              .now_ns = [this] { return now_ns(); },
+                                                             .wall_ns = config_.wall_ns,
                                                              .send = config_.send_order,
                                                              .answer = take});
   exec_ = made.get();

@@ -95,6 +95,7 @@ public:
 
   /// What the connection to exec tells; there is one.
   void take(const exec_news& news) { exec_->take(news); }
+  bool can_trade() const { return !exec_ || exec_->is_ready(); }
   bool has_answers() const { return !answers_.empty(); }
   std::vector<order_update> take_answers() { return std::exchange(answers_, {}); }
   std::vector<route_change> take_route_changes() { return std::exchange(route_changes_, {}); }

@@ -36,6 +36,7 @@ CAF_ADD_ATOM(strike_strategies, strike::strategies, control_atom, "s_control")
 CAF_ADD_ATOM(strike_strategies, strike::strategies, restart_atom, "s_restart")
 CAF_ADD_ATOM(strike_strategies, strike::strategies, show_atom, "s_show")
 CAF_ADD_ATOM(strike_strategies, strike::strategies, wake_atom, "s_wake")
+CAF_ADD_ATOM(strike_strategies, strike::strategies, begin_atom, "s_begin")
 CAF_END_TYPE_ID_BLOCK(strike_strategies)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<strike::strategies::strategy_facts>)

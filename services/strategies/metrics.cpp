@@ -13,7 +13,10 @@ strategy_metrics metrics_of(process::metric_registry& registry, const std::strin
           .fills = counter("strike_strategy_fills_total", "Fills of the strategy's orders"),
           .callback_ns = registry.get_histogram("strike_strategy_callback_seconds",
                                                 "Time that the strategy took for the events of one message",
-                                                process::latency_bounds_ns(), process::unit::nanosecond, who)};
+                                                process::latency_bounds_ns(), process::unit::nanosecond, who),
+          .feed_ns = registry.get_histogram("strike_strategy_feed_seconds",
+                                            "From a gateway's receipt of an event to the strategy, one of each message",
+                                            process::latency_bounds_ns(), process::unit::nanosecond, who)};
 }
 
 } // namespace strike::strategies

@@ -13,6 +13,7 @@ struct strategy_metrics {
   process::counter& orders_refused;
   process::counter& fills;
   process::histogram& callback_ns; ///< of one parcel
+  process::histogram& feed_ns;     ///< of the newest event of a parcel: from the gateway's socket to here
 };
 
 strategy_metrics metrics_of(process::metric_registry& registry, const std::string& strategy);

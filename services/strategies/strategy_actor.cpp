@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <exception>
+#include <utility>
 
 namespace strike::strategies {
 
@@ -45,8 +46,17 @@ void strategy_state::start(host_tools_ptr shared, const strategy_start& from) {
                                                  .send_order = order_sender(),
                                                  .markets = tools->markets});
   consumer = std::make_shared<router::consumer>(from.what.name, caf::actor_cast<caf::actor>(self), tools->config.queue);
-  runner->start();
   if (tools->exec) tools->exec->join(from.what.name, caf::actor_cast<caf::actor>(self));
+  if (runner->can_trade()) return begin_work();
+  self->delayed_send(self, longest_exec_wait, begin_atom_v);
+}
+
+void strategy_state::begin_work() {
+  if (std::exchange(has_begun, true)) return;
+  if (!runner->can_trade())
+    tools->log.warning("exec does not answer; the strategy starts, and its orders are rejected until it does",
+                       {{"strategy", shown.strategy}});
+  runner->start();
   after_calls();
   show();
 }
@@ -58,15 +68,19 @@ std::function<result<void>(std::string_view)> strategy_state::order_sender() con
 
 void strategy_state::take(const exec_news& news) {
   runner->take(news);
+  if (!has_begun && runner->can_trade()) return begin_work();
   after_calls();
 }
 
 void strategy_state::take(const router::parcel& parcel) {
   const auto before = runner->events();
   const auto start = std::chrono::steady_clock::now();
+  const auto wall_ns = tools->wall_ns();
   runner->take(parcel);
   metrics->callback_ns.observe(ns_since(start));
   metrics->events.add(runner->events() - before);
+  if (tools->config.clock == clock_mode::wall && runner->events() != before && wall_ns > runner->received_ns())
+    metrics->feed_ns.observe(static_cast<std::uint64_t>(wall_ns - runner->received_ns()));
   if (consumer->done(parcel.picks.size())) self->send(tools->router, router::drained_atom_v, consumer);
   after_calls();
 }
@@ -146,6 +160,7 @@ caf::behavior strategy_behavior(caf::stateful_actor<strategy_state>* self, host_
       [self](const router::parcel_ptr& x) { self->state.take(*x); },
       [self](const exec_news_ptr& x) { self->state.take(*x); },
       [self](wake_atom) { self->state.wake(); },
+      [self](begin_atom) { self->state.begin_work(); },
       [self](show_atom) { self->state.show(); },
   };
 }

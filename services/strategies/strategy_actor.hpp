@@ -9,6 +9,7 @@
 #include <caf/behavior.hpp>
 #include <caf/stateful_actor.hpp>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -39,9 +40,12 @@ struct strategy_start {
   std::uint32_t restarts = 0; ///< so far
 };
 
+inline constexpr std::chrono::seconds longest_exec_wait{3};
+
 struct strategy_state {
   explicit strategy_state(caf::event_based_actor* owner) : self{owner} {}
   void start(host_tools_ptr shared, const strategy_start& from);
+  void begin_work();
   void take(const router::parcel& parcel);
   void take(const exec_news& news);
   void wake();
@@ -55,6 +59,7 @@ struct strategy_state {
   std::optional<strategy_runner> runner;
   router::consumer_ptr consumer;
   std::int64_t wake_ns = INT64_MAX; ///< for when a wake-up is under way
+  bool has_begun = false;
   static inline const char* name = "strategy";
 
 private:
@@ -64,8 +69,10 @@ private:
 };
 
 /// A STRATEGY runs one instance: takes parcels from the router and news from exec, keeps its timers, shows its state.
-/// Its orders are cancelled when it ends. It ends with `ec::invalid_config` if its configuration cannot be made into a
-/// strategy, and with an error whose text is what() if the strategy throws. An exit message ends it at once.
+/// It begins once exec has said how its account stands, so that its first order finds somebody, or after
+/// `longest_exec_wait` without. Its orders are cancelled when it ends. It ends with `ec::invalid_config` if its
+/// configuration cannot be made into a strategy, and with an error whose text is what() if the strategy throws. An exit
+/// message ends it at once.
 caf::behavior strategy_behavior(caf::stateful_actor<strategy_state>* self, host_tools_ptr tools, strategy_start from);
 
 } // namespace strike::strategies

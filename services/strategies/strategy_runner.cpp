@@ -16,6 +16,7 @@ void strategy_runner::take(const router::parcel& parcel) {
     if (!world_.admit(event)) return;
     if (is_feed) advance(event.recv_ns != 0 ? event.recv_ns : event.venue_ns);
     ++events_;
+    received_ns_ = event.recv_ns;
     logic_->on_event(event, world_);
     if (world_.has_answers()) [[unlikely]]
       answer();

@@ -20,8 +20,10 @@ public:
   strategy_runner(std::unique_ptr<strategy> logic, world_config config)
       : world_{std::move(config)}, logic_{std::move(logic)} {}
 
-  /// Asks for the subscriptions and calls `on_start`.
+  /// Asks for the subscriptions and calls `on_start`; before all but news from exec.
   void start();
+  /// Whether orders are taken. True where there is no exec: then nothing changes that.
+  bool can_trade() const { return world_.can_trade(); }
   /// Hands over a parcel. With `clock_mode::feed`, a timer that is due before an event's time fires before the event.
   void take(const router::parcel& parcel);
   /// What the connection to exec tells; only where there is one.
@@ -37,6 +39,8 @@ public:
   std::int64_t now_ns() const { return world_.now_ns(); }
   std::vector<route_change> take_route_changes() { return world_.take_route_changes(); }
   std::uint64_t events() const { return events_; }
+  /// When a gateway received the newest event that was handed over; 0: not told.
+  std::int64_t received_ns() const { return received_ns_; }
 
   /// The strategy's own state, and under "host" what every strategy shows.
   boost::json::object state() const;
@@ -49,6 +53,7 @@ private:
   live_context world_;
   std::unique_ptr<strategy> logic_;
   std::uint64_t events_ = 0;
+  std::int64_t received_ns_ = 0;
 };
 
 } // namespace strike::strategies

@@ -49,7 +49,10 @@ std::shared_ptr<const supervisor_tools> shell::tools() {
 http_reply shell::answer(std::string_view path) const {
   if (path == "/healthz") return {.body = R"({"status":"ok"})"};
   if (path == "/readyz") return {.status = ready_.is_ready() ? 200U : 503U, .body = ready_.to_json()};
-  if (path == "/metrics") return {200, "text/plain; version=0.0.4; charset=utf-8", metrics_.to_text()};
+  if (path == "/metrics") {
+    ready_gauge_->set(ready_.is_ready() ? 1 : 0);
+    return {200, "text/plain; version=0.0.4; charset=utf-8", metrics_.to_text()};
+  }
   return {404, "text/plain; charset=utf-8", "here are /healthz, /readyz, /metrics\n"};
 }
 
@@ -66,6 +69,7 @@ result<void> shell::start() {
       .get_gauge("strike_build_info", "1, with the version as label",
                  {{"service", what_.name}, {"version", std::string{version}}})
       .set(1);
+  ready_gauge_ = &metrics_.get_gauge("strike_ready", "1 while /readyz says so", {{"service", what_.name}});
   if (auto ok = listen(); !ok) return ok;
   system_.emplace(system_config_);
   root_ = system_->spawn(supervisor, tools());

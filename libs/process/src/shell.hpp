@@ -50,6 +50,7 @@ private:
   logger log_;
   metric_registry metrics_;
   readiness ready_;
+  gauge* ready_gauge_ = nullptr; ///< before the first answer
   roster alive_;
   std::stop_source stopping_;
   std::vector<stop_function> stop_functions_;

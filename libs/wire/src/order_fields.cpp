@@ -88,6 +88,7 @@ void write_place(v1::PlaceOrder& to, const place_order& from, const instrument_r
   to.set_expire_ns(request.expire_ns);
   to.set_post_only(request.post_only);
   to.set_reduce_only(request.reduce_only);
+  to.set_placed_ns(from.placed_ns);
   if (request.stop == price{}) return;
   to.set_stop_price(request.stop.nanos);
   to.set_trigger(to_proto(request.trigger));
@@ -109,6 +110,7 @@ result<unknown_field> read_place(place_order& to, const v1::PlaceOrder& from, in
   request.reduce_only = from.reduce_only();
   request.expire_ns = from.expire_ns();
   request.stop = {from.stop_price()};
+  to.placed_ns = from.placed_ns();
   return unknown_field{};
 }
 

@@ -3,6 +3,7 @@
 #include "fake_venue.hpp"
 
 #include <SQLiteCpp/Database.h>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <limits>
@@ -370,6 +371,22 @@ TEST_F(at_a_venue, after_a_restart_an_order_that_had_ended_and_is_open_there_is_
   found.foreign_orders = {{.id = "v9", .label = "c1"}};
   answer(found);
   EXPECT_THAT(deribit->take(), ElementsAre("restore c1 v9", "cancel 1"));
+}
+
+TEST_F(at_a_venue, the_way_of_an_order_is_measured_once) {
+  request(wire::place_order{
+      "c1", {1}, {.instrument = perpetual, .limit = 60'000_px, .size = 10_qty}, now().wall_ns - 30'000});
+  EXPECT_THAT(deribit->take(), ElementsAre("place c1"));
+  const auto count = [&](const char* name) {
+    const auto text = registry.to_text();
+    const auto at = text.find(fmt::format("{}_count{{venue=\"deribit\"}} ", name));
+    return at == std::string::npos ? "none" : text.substr(text.find("} ", at) + 2, 1);
+  };
+  for (int i = 0; i < 2; ++i) desk->on_leaving({1}); // it was repeated
+  EXPECT_EQ(count("strike_exec_signal_to_wire_seconds"), "1");
+  EXPECT_EQ(count("strike_exec_wire_to_ack_seconds"), "0");
+  for (int i = 0; i < 2; ++i) fact({1}, order_state::open);
+  EXPECT_EQ(count("strike_exec_wire_to_ack_seconds"), "1");
 }
 
 TEST_F(at_a_venue, a_fill_taken_back_leaves_no_position) {

@@ -1,6 +1,7 @@
 #include "net_kit.hpp"
 
 #include <future>
+#include <random>
 
 using namespace strike;
 using namespace strike::test;
@@ -164,6 +165,36 @@ TEST_F(web_socket_test, inflates_with_context_takeover) {
   for (std::size_t i = 0; i < x->texts.size(); ++i)
     ASSERT_EQ(x->texts[i], "the same text again and again " + std::to_string(i));
   EXPECT_FALSE(x->end);
+}
+
+/// A compressed message may be cut into frames anywhere. Source: RFC 7692, 6.1
+TEST_F(web_socket_test, inflates_messages_in_fragments) {
+  const auto whole = book_of(400'000);
+  std::mt19937 chance{7};
+  std::vector<std::string> sent;
+  for (int i = 0; i < 300; ++i) sent.push_back(whole.substr(chance() % 1'000, 1 + chance() % 300'000));
+  tls_server server{[&](peer& on) {
+                      ws::accept(on, "Sec-WebSocket-Extensions: permessage-deflate\r\n");
+                      ws::deflater kept;
+                      for (const auto& text : sent) {
+                        const auto packed = kept.message(text);
+                        for (std::size_t from = 0; from < packed.size();) {
+                          const auto size = std::min<std::size_t>(1 + chance() % 40'000, packed.size() - from);
+                          const bool is_last = from + size == packed.size();
+                          const int bits = (is_last ? ws::final_bit : 0) | (from == 0 ? ws::deflated_bit : 0);
+                          on.write(ws::frame(packed.substr(from, size), from == 0 ? ws::text : ws::continuation,
+                                             static_cast<std::uint8_t>(bits)));
+                          from += size;
+                        }
+                      }
+                      on.wait_for_end();
+                    },
+                    localhost};
+  const auto x = open(server);
+  run_until([&] { return x->texts.size() >= sent.size() || x->end; });
+  ASSERT_FALSE(x->end);
+  for (std::size_t i = 0; i < sent.size(); ++i)
+    ASSERT_TRUE(x->texts[i] == sent[i]) << i << ": " << x->texts[i].size() << " of " << sent[i].size() << " bytes";
 }
 
 TEST_F(web_socket_test, does_not_offer_to_deflate_when_told_not_to) {

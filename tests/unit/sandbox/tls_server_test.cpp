@@ -13,6 +13,16 @@ using namespace strike;
 using namespace strike::sandbox;
 namespace http = boost::beast::http;
 
+/// JSON as of an account's history: it shrinks to a tenth or so.
+std::string rows(std::size_t size) {
+  std::string made;
+  for (std::uint64_t i = 1; made.size() < size; ++i)
+    made +=
+        R"({"trade_id":")" + std::to_string(i * 0x9e3779b97f4a7c15U) + R"(","amount":")" + std::to_string(i) + "\"},";
+  made.resize(size);
+  return made;
+}
+
 /// Does what a message asks for: a server for the network's sake.
 struct echo_port final : port_server {
   std::optional<http_response> on_upgrade(const http_request& how, std::int64_t) override {
@@ -32,6 +42,7 @@ struct echo_port final : port_server {
       for (std::size_t i = 0; i < count; ++i) from.send(std::to_string(i), frame_kind::notice);
       return;
     }
+    if (text.starts_with("rows ")) return from.send(rows(std::stoul(std::string{text.substr(5)})), {});
     if (text.starts_with("fill ")) return from.send(std::string(std::stoul(std::string{text.substr(5)}), 'x'), {});
     from.send(std::string{text}, frame_kind::answer);
   }
@@ -108,6 +119,18 @@ TEST_F(tls_server_test, a_big_answer_survives_deflate_among_small_ones) {
   client.send("repeat 1000");
   EXPECT_EQ(client.read(), std::string(3'000'000, 'x'));
   for (int i = 0; i < 1'000; ++i) ASSERT_EQ(client.read(), std::to_string(i));
+}
+
+TEST_F(tls_server_test, big_answers_of_any_size_survive_deflate) {
+  auto client = connect("/ws", true);
+  client.read();
+  for (std::size_t size = 60'000; size < 1'500'000; size += 37'321) {
+    client.send("rows " + std::to_string(size));
+    client.send("after");
+    const auto got = client.read();
+    ASSERT_TRUE(got && *got == rows(size)) << size << ": " << (got ? got->size() : 0) << " bytes";
+    ASSERT_EQ(client.read(), "after");
+  }
 }
 
 TEST_F(tls_server_test, who_offers_no_deflate_gets_none) { EXPECT_EQ(connect().extensions(), ""); }

@@ -37,6 +37,7 @@ struct place_order {
   std::string client_id; ///< never empty; unique for the life of the account
   order_id order;        ///< the strategy's own number, which updates bring back
   order_request request;
+  std::int64_t placed_ns = 0; ///< wall time at the strategy; 0: not told
 };
 /// A new limit and a new total size; what is filled already counts in.
 struct amend_order {
