@@ -21,7 +21,7 @@ desk_metrics::desk_metrics(process::metric_registry& in)
       doubtful{in.get_gauge("strike_exec_doubtful_orders", "Orders that their venue has to be asked about")} {
   for (const auto& row : enum_names<venue>::table) {
     const auto of = [&](std::string_view name, std::string_view help) {
-      return &in.get_histogram(name, help, process::latency_bounds_ns(), process::unit::nanosecond,
+      return &in.get_histogram(name, help, process::close_latency_bounds_ns(), process::unit::nanosecond,
                                {{"venue", std::string{row.text}}});
     };
     const auto i = static_cast<std::size_t>(row.value);

@@ -3,6 +3,7 @@
 #include "strike/bus_bench.hpp"
 #include "strike/catalog_command.hpp"
 #include "strike/doctor_command.hpp"
+#include "strike/exec_bench.hpp"
 #include "strike/import_command.hpp"
 #include "strike/live_command.hpp"
 #include "strike/orders_command.hpp"
@@ -18,6 +19,8 @@ int main(int argc, char** argv) {
   if (command == "replay") return strike::run_replay_command(argc - 1, argv + 1); // a service: it reads its own options
   if (command == "live" || command == "live-deribit" || command == "live-derive" || command == "live-poly")
     return strike::run_live_command(argc - 1, argv + 1);
+  if (command == "bench" && argc > 2 && std::string_view{argv[2]} == "exec")
+    return strike::run_exec_bench(argc - 2, argv + 2);
   if (command == "bus-bench-role") return strike::run_bus_bench_role(argc - 1, argv + 1);
   CLI::App app{"Strike: trading engine for crypto options and prediction markets"};
   app.set_version_flag("--version", std::string{strike::version});

@@ -19,9 +19,17 @@ constexpr std::uint64_t latency_bounds[] = {
     500'000'000, 1'000'000'000, 2'500'000'000, 5'000'000'000, 10'000'000'000,
 };
 
+constexpr std::uint64_t close_latency_bounds[] = {
+    5'000,       10'000,      15'000,      20'000,        25'000,        30'000,        40'000,
+    50'000,      60'000,      80'000,      100'000,       150'000,       200'000,       300'000,
+    500'000,     1'000'000,   2'500'000,   5'000'000,     10'000'000,    25'000'000,    50'000'000,
+    100'000'000, 250'000'000, 500'000'000, 1'000'000'000, 2'500'000'000, 5'000'000'000, 10'000'000'000,
+};
+
 } // namespace
 
 std::span<const std::uint64_t> latency_bounds_ns() { return latency_bounds; }
+std::span<const std::uint64_t> close_latency_bounds_ns() { return close_latency_bounds; }
 
 histogram::histogram(std::span<const std::uint64_t> bounds)
     : bounds_{bounds.begin(), bounds.end()}, counts_(bounds.size() + 1) {

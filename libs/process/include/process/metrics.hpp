@@ -56,6 +56,8 @@ private:
 
 /// 10 us to 10 s in steps of about 1, 2.5 and 5, in nanoseconds.
 std::span<const std::uint64_t> latency_bounds_ns();
+/// Closer together, 5 us to 10 s: for what a program does by itself.
+std::span<const std::uint64_t> close_latency_bounds_ns();
 
 /// What `/metrics` shows. Names follow Prometheus: `strike_<part>_<what>_<unit>`, counters end in `_total`. Asking for
 /// a name and labels again gives the same metric, as a restarted actor does; its kind, unit and bounds are those of
