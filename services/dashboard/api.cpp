@@ -50,7 +50,7 @@ std::string overview_json(const boards& of) {
   std::string out;
   json_object made{out};
   for (const auto* name :
-       {"services", "replay", "feeds", "equity", "profits", "exposure", "positions", "orders", "fills"})
+       {"services", "replay", "feeds", "risk", "equity", "profits", "exposure", "positions", "orders", "fills"})
     made.member(name) += of.strategies.section_json(name);
   made.end();
   return out;
@@ -177,6 +177,8 @@ std::optional<page_reply> answer_api(const page_request& what, const site_parts&
       return strategy_reply(std::string_view{path}.substr(strategies_path.size() + 1), x.strategies);
     });
   if (path == "/api/overview") return from_boards([](const boards& x) { return json_reply(overview_json(x)); });
+  if (path == "/api/risk")
+    return from_boards([](const boards& x) { return json_reply(x.strategies.section_json("risk")); });
   if (path == "/api/feeds") return from_boards([](const boards& x) { return json_reply(x.markets.feeds_json()); });
   if (path == "/api/orders" || path == "/api/fills" || path == "/api/positions")
     return from_boards([&](const boards& x) { return trades_reply(what, x); });

@@ -1,120 +1,32 @@
 #include "dashboard/control_desk.hpp"
 
 #include "dashboard/json_text.hpp"
+#include "dashboard/risk_view.hpp"
 
-#include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
 #include <fmt/format.h>
 
 #include <ranges>
-#include <set>
 
 namespace strike::dashboard {
 
 namespace {
 
-namespace json = boost::json;
+constexpr std::uint64_t risk_question = 0; ///< the id of what nobody commanded; commands count from 1
 
-/// The members of a command, each of which must be read.
-class members {
-public:
-  explicit members(const json::object& from) : from_{from} {}
-
-  std::string text(std::string_view key, bool is_required) {
-    const auto* const x = find(key);
-    if (x && x->is_string()) return {x->get_string().data(), x->get_string().size()};
-    if (x || is_required) fault_ = fmt::format("'{}' must be a text", key);
-    return {};
-  }
-  std::string name(std::string_view key) {
-    auto x = text(key, true);
-    if (fault_.empty() && x.empty()) fault_ = fmt::format("'{}' is empty", key);
-    return x;
-  }
-  double number(std::string_view key) {
-    const auto* const x = find(key);
-    if (x && x->is_number()) return x->to_number<double>();
-    fault_ = fmt::format("'{}' must be a number", key);
-    return 0;
-  }
-  /// What is wrong with them; empty: nothing.
-  std::string fault() const {
-    if (!fault_.empty()) return fault_;
-    for (const auto& x : from_)
-      if (const std::string_view key{x.key().data(), x.key().size()}; !read_.contains(key))
-        return fmt::format("'{}' is not known here", key);
-    return {};
-  }
-
-private:
-  const json::value* find(std::string_view key) {
-    read_.insert(std::string{key});
-    return from_.if_contains({key.data(), key.size()});
-  }
-  const json::object& from_;
-  std::set<std::string, std::less<>> read_;
-  std::string fault_;
-};
-
-/// @param to_ms recorded time, milliseconds since the epoch
-wire::seek_replay seek_to(double to_ms) {
-  constexpr double most_ms = 9.2e12; // int64 nanoseconds end in 2262
-  return {.to_ns = static_cast<std::int64_t>(std::clamp(to_ms, 0.0, most_ms)) * 1'000'000};
+/// Writes who asks into what exec keeps an audit of.
+void sign(decltype(wire::control_request::body)& body, std::string_view from) {
+  const auto write = [from](auto& x) {
+    if constexpr (requires { x.by; }) x.by = fmt::format("{} (dashboard)", from);
+  };
+  std::visit(write, body);
 }
 
-result<control_command> command_of(std::string_view action, members& x) {
-  using enum control_target;
-  control_command made{.text = std::string{action}};
-  const auto also = [&made](std::string_view detail) {
-    if (!detail.empty()) made.text.append(" ").append(detail);
-  };
-  if (action == "start_strategy" || action == "stop_strategy") {
-    const auto name = x.name("strategy");
-    if (action == "start_strategy")
-      made.body = wire::start_strategy{name};
-    else
-      made.body = wire::stop_strategy{name};
-    also(name);
-  } else if (action == "pause_replay") {
-    made.target = replay, made.body = wire::pause_replay{};
-  } else if (action == "resume_replay") {
-    made.target = replay, made.body = wire::resume_replay{};
-  } else if (action == "set_replay_speed") {
-    const auto factor = x.number("factor");
-    made.target = replay, made.body = wire::set_replay_speed{factor};
-    also(fmt::format("{}", factor));
-  } else if (action == "seek_replay") {
-    const auto to_ms = x.number("to_ms");
-    made.target = replay, made.body = seek_to(to_ms);
-    also(fmt::format("{}", to_ms));
-  } else if (action == "halt_trading") {
-    const auto reason = x.name("reason");
-    made.target = exec, made.body = wire::halt_trading{reason};
-    also(reason);
-  } else if (action == "cancel_all_orders") {
-    const auto strategy = x.text("strategy", false);
-    made.target = exec, made.body = wire::cancel_all_orders{strategy};
-    also(strategy);
-  } else {
-    return fail(ec::malformed, fmt::format("action '{}' is not known; /api describes them", action));
-  }
-  return made;
+/// What "done" does not say yet.
+std::string begun_text(std::string_view action) {
+  return action.starts_with("kill_trading") ? "it has begun: how it goes is told under Risk" : "";
 }
 
 } // namespace
-
-result<control_command> parse_command(std::string_view text) {
-  boost::system::error_code failed;
-  const auto parsed = json::parse({text.data(), text.size()}, failed);
-  if (failed || !parsed.is_object()) return fail(ec::malformed, "the body is no JSON object");
-  members x{parsed.get_object()};
-  const auto action = x.text("action", true);
-  if (const auto fault = x.fault(); action.empty() && !fault.empty()) return fail(ec::malformed, fault);
-  auto made = command_of(action, x);
-  if (!made) return made;
-  if (auto fault = x.fault(); !fault.empty()) return fail(ec::malformed, fmt::format("{}: {}", action, fault));
-  return made;
-}
 
 result<std::unique_ptr<control_desk>> control_desk::open(const bus::context& where, const endpoints& to,
                                                          process::logger& log, std::function<std::int64_t()> now_ns) {
@@ -134,15 +46,17 @@ result<std::unique_ptr<control_desk>> control_desk::open(const bus::context& whe
 
 result<std::uint64_t> control_desk::ask(const control_command& what, std::string_view from) {
   const auto target = to_text(what.target);
-  auto& client = clients_[static_cast<std::size_t>(what.target)];
+  auto& client = client_of(what.target);
   if (!client)
     return fail(ec::not_found, fmt::format("no control endpoint of {} is configured; see [dashboard] in "
                                            "strike.example.toml",
                                            target));
   const std::scoped_lock lock{guard_};
   const auto id = ++last_id_;
+  wire::control_request request{.request_id = id, .body = what.body};
+  sign(request.body, from);
   std::string bytes;
-  wire::encode(bytes, {.request_id = id, .body = what.body});
+  wire::encode(bytes, request);
   auto sent = client->send(bytes);
   log_.info("control", {{"id", id}, {"action", what.text}, {"target", target}, {"from", from}, {"sent", bool{sent}}});
   if (!sent) return fail(ec::session_down, fmt::format("{} is not connected: {}", target, sent.error().text));
@@ -162,11 +76,15 @@ void control_desk::on_reply(control_target from, std::string_view bytes) {
   const auto reply = wire::decode_control_reply(bytes);
   const std::scoped_lock lock{guard_};
   if (!reply) return log_.warning("malformed reply", {{"from", to_text(from)}, {"why", reply.error().text}});
+  if (reply->request_id == risk_question) {
+    if (const auto* told = std::get_if<wire::risk_report>(&reply->outcome)) risk_ = *told, risk_told_ns_ = now_ns_();
+    return; // who cannot answer it goes on as one of whom nothing is known
+  }
   for (auto& x : log_of_commands_) {
     if (x.id != reply->request_id || x.target != from || x.outcome != "sent") continue;
     if (const auto* why = std::get_if<error>(&reply->outcome)) return settle(x, "failed", why->text);
     if (const auto* odd = std::get_if<wire::unknown_control>(&reply->outcome)) return settle(x, "unknown", odd->what);
-    return settle(x, "done", {});
+    return settle(x, "done", begun_text(x.action));
   }
 }
 
@@ -175,6 +93,22 @@ void control_desk::poll() {
   for (auto& x : log_of_commands_)
     if (x.outcome == "sent" && now_ns_() - x.at_ns > patience_ns)
       settle(x, "unknown", "no answer in 5 s: look at what it was to change before you repeat it");
+  ask_risk();
+}
+
+void control_desk::ask_risk() {
+  const auto& client = client_of(control_target::exec);
+  if (!client || !client->is_connected() || now_ns_() - risk_asked_ns_ < risk_every_ns) return;
+  risk_asked_ns_ = now_ns_();
+  std::string bytes;
+  wire::encode(bytes, {.request_id = risk_question, .body = wire::ask_risk{}});
+  std::ignore = client->send(bytes); // if it was lost just now: the next second asks again
+}
+
+std::string control_desk::risk_json() const {
+  const std::scoped_lock lock{guard_};
+  if (!risk_) return "null";
+  return dashboard::risk_json(*risk_, now_ns_() - risk_told_ns_ <= risk_holds_ns);
 }
 
 std::string control_desk::to_json() const {

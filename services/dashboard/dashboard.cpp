@@ -146,10 +146,11 @@ void service::on_tick() {
   const auto steady = steady_ns();
   watch_.expire(steady);
   controls_->poll();
-  auto desk = controls_->to_json();
+  auto desk = controls_->to_json(), risk = controls_->risk_json();
   const auto due = boards_.with([&](dashboard::boards& x) {
     x.poll(steady, now_ns());
     x.strategies.set_section("controls", std::move(desk));
+    x.strategies.set_section("risk", std::move(risk));
     return x.markets.due(steady);
   });
   if (!bus_) return;

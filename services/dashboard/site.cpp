@@ -78,7 +78,8 @@ page_reply json_reply(std::string body, unsigned status) {
 page_reply refusal(unsigned status, std::string_view why) {
   // it may quote what was asked, which need not be UTF-8
   std::string text{why};
-  std::ranges::replace_if(text, [](char c) { return c < ' ' || c > '~'; }, '?');
+  std::ranges::replace_if(
+      text, [](char c) { return c < ' ' || c > '~'; }, '?');
   std::string out;
   json_object{out}.add("error", text).end();
   return json_reply(std::move(out), status);
@@ -104,7 +105,9 @@ bool site::may_view(const page_request& what) const {
 
 page_reply site::answer(const page_request& what, std::chrono::steady_clock::time_point now) {
   if (what.path == "/healthz") return json_reply(R"({"status":"ok"})"); // by whatever name a probe asks
-  if (!parts_.who.pass_request(what.peer, now)) return refusal(429, "too many requests; ask less often");
+  // commands have a limit of their own: pages that ask too often do not keep a kill from being heard
+  if (what.method != "POST" && !parts_.who.pass_request(what.peer, now))
+    return refusal(429, "too many requests; ask less often");
   if (!is_asked_by_our_name(what))
     return refusal(403, "the dashboard is reached as localhost or 127.0.0.1 only: the name in Host is another");
   if (what.method == "GET" || what.method == "HEAD") return get(what);

@@ -77,8 +77,11 @@ std::vector<bus::connect_config> feeds(const live_arguments& given) {
   return all;
 }
 
-dashboard_ends ends_of(const live_arguments& given, const strategies::running& host) {
-  dashboard_ends made{.upstream = {dash_endpoint}, .orders = {update_endpoint}, .strategies_control = host.control};
+dashboard_ends ends_of(const live_arguments& given, const strategies::running& host, const exec::running& orders) {
+  dashboard_ends made{.upstream = {dash_endpoint},
+                      .orders = {update_endpoint},
+                      .strategies_control = host.control,
+                      .exec_control = orders.control};
   for (const auto at : given.chosen()) made.feeds.push_back(feed_endpoint(at));
   return made;
 }
@@ -146,7 +149,7 @@ result<void> start(process::environment& env, const live_arguments& given) {
   if (auto ok = start_recorder(env, where, given); !ok) return ok;
   if (auto ok = start_gateways(env, where, given); !ok) return ok;
   if (!given.dashboard.empty())
-    if (auto ok = show_dashboard(env, where, ends_of(given, *host), given.dashboard); !ok) return ok;
+    if (auto ok = show_dashboard(env, where, ends_of(given, *host, *orders), given.dashboard); !ok) return ok;
   std::fflush(stdout);
   start_status(env, given);
   return {};

@@ -81,22 +81,70 @@ class WithToken(kit.DashboardCase):
         self.assertEqual(self.publisher.next_command(), 'start_strategy gamma')
         self.assert_quiet()
 
-    def test_trading_is_halted_and_the_kill_switch_asks_for_a_word(self):
+    def choose(self, label, text):
+        select = self.one(f'dialog select[aria-label="{label}"]')
+        eventually(lambda: [x for x in select.find_elements(By.TAG_NAME, 'option') if x.text == text], text)[0].click()
+
+    def enter(self, label, text):
+        typed = self.one(f'dialog input[aria-label="{label}"]')
+        typed.clear()
+        typed.send_keys(text)
+
+    def test_trading_is_halted_as_a_whole_or_in_part(self):
         self.log_in()
+        eventually(lambda: self.tabs() == ['gamma'], 'the strategy')
         self.press('Halt trading')
         self.all('dialog button')[1].click()
-        self.assertEqual(self.publisher.next_command(), 'halt_trading')
+        self.assertEqual(self.publisher.next_command(),
+                         'restrict all halted: asked for on the dashboard by 127.0.0.1 (dashboard)')
+        self.press('Halt trading')
+        self.enter('why', ' ')
+        self.assertFalse(self.all('dialog button')[1].is_enabled(), 'a halt has a reason')
+        self.enter('why', 'lunch')
+        self.choose('of', 'strategy gamma')
+        self.one('dialog input[type=checkbox]').click()
+        self.assert_contrast('dialog')
+        self.shot('halt-dark-1280')
+        self.all('dialog button')[1].click()
+        self.assertEqual(self.publisher.next_command(),
+                         'restrict strategy gamma reduce_only: lunch by 127.0.0.1 (dashboard)')
+        eventually(lambda: 'halt_trading strategy gamma, reduce only: lunch' in self.text('.controls'), 'the audit')
+        self.assert_quiet()
+
+    def test_the_kill_switch_asks_for_a_word_and_tells_how_it_goes(self):
+        self.log_in()
         self.press('Kill switch')
+        self.choose('of', 'venue derive')
+        self.one('dialog input[type=checkbox]').click()
         off, go = self.all('dialog button')
         self.assertFalse(go.is_enabled())
-        self.one('dialog input').send_keys('KIL')
+        word = self.one('dialog input.word')
+        word.send_keys('KIL')
         self.assertFalse(go.is_enabled())
-        self.one('dialog input').send_keys('L')
+        word.send_keys('L')
         self.shot('kill-dark-1280')
         go.click()
-        self.assertEqual(self.publisher.next_command(), 'halt_trading')
-        self.assertEqual(self.publisher.next_command(), 'cancel_all_orders')
-        eventually(lambda: self.text('.controls').count('● done') == 3, 'the outcomes')
+        self.assertEqual(self.publisher.next_command(),
+                         'kill venue derive flatten: kill switch on the dashboard by 127.0.0.1 (dashboard)')
+        eventually(lambda: 'it has begun' in self.text('.controls'), 'that it began')
+        kill = {'scope': 'venue', 'name': 'derive', 'flatten': True, 'reason': 'kill switch on the dashboard',
+                'by': '127.0.0.1 (dashboard)', 'is_over': False, 'is_clean': False, 'lines': ['2 orders are open']}
+        halt = {'scope': 'venue', 'name': 'derive', 'state': 'halted', 'source': 'command', 'reason': 'the switch',
+                'by': '127.0.0.1 (dashboard)'}
+        self.publisher.say(risk={'states': [halt], 'limits': [], 'kills': [kill]})
+        eventually(lambda: '▲ under way' in self.text('.risk'), 'the progress')
+        self.assertIn('killing venue derive', self.text('.tile[aria-label=Trading]'))
+        kill.update(is_over=True, is_clean=True, lines=['2 orders are open', 'none is open, says derive'])
+        self.publisher.say(risk={'states': [halt], 'limits': [], 'kills': [kill]})
+        eventually(lambda: '● done' in self.text('.risk'), 'the outcome')
+        self.assertIn('2 orders are open · none is open, says derive', self.text('.risk'))
+        self.press('resume')
+        self.assertIn('venue derive may trade again', self.text('dialog'))
+        self.press('Resume trading')
+        self.assertEqual(self.publisher.next_command(), 'resume venue derive by 127.0.0.1 (dashboard)')
+        self.publisher.say(risk={'states': [], 'limits': [], 'kills': [kill]})
+        eventually(lambda: 'active everywhere' in self.text('.risk'), 'that it goes on')
+        self.assert_quiet()
 
     def test_a_command_that_fails_says_why(self):
         self.publisher.show('broken', {'pnl': 1})

@@ -1,4 +1,5 @@
 """The pages beside the strategies: overview, markets, orders and fills, the replay bar. See kit.py."""
+import signal
 import sys
 import time
 import unittest
@@ -126,6 +127,48 @@ class Pages(kit.DashboardCase):
         self.assertIn('Read only', self.text('.controls'))
         self.both_themes('overview')
         self.assert_quiet()
+
+    def test_the_overview_says_what_restricts_trading(self):
+        self.publisher.show('gamma', {'pnl': 1})
+        self.publisher.show('<b onclick=1>delta', {'pnl': 1})
+        self.open()
+        eventually(lambda: 'active everywhere' in self.text('.risk'), 'that nothing does')
+        self.assertIn('● active', self.tile('Trading'))
+        state = {'scope': 'strategy', 'name': 'gamma', 'state': 'halted', 'source': 'trigger',
+                 'reason': 'lost 1,250 USD today, 1,000 are allowed', 'by': 'exec'}
+        self.publisher.say(risk={
+            'states': [{**state, 'scope': 'strategy', 'name': '<b onclick=1>delta', 'state': 'reduce_only', 'reason': 'lunch'},
+                       state],
+            'limits': [{'scope': 'all', 'name': '', 'limit': 'max_open_orders', 'used': 3, 'most': 200},
+                       {'scope': 'venue', 'name': 'derive', 'limit': 'max_delta.BTC', 'used': 1.7, 'most': 2},
+                       {'scope': 'strategy', 'name': 'gamma', 'limit': 'max_daily_loss', 'used': 1250, 'most': 1000}],
+            'kills': []})
+        states = eventually(lambda: self.rows('trading states'), 'the states')
+        self.assertEqual([states[0][i] for i in (0, 1, 2, 4)],
+                         ['strategy gamma', '✕ halted', 'lost 1,250 USD today, 1,000 are allowed', 'exec'])
+        self.assertEqual(states[1][:2], ['strategy <b onclick=1>delta', '▲ reduce-only'])
+        self.assertEqual([x for x in self.inside('.risk button') if x.is_displayed()], [], 'nobody is logged in')
+        self.assertEqual([[r[0], r[1], r[4]] for r in self.rows('limits')],
+                         [['max_daily_loss', 'strategy gamma', '✕ 125 %'], ['max_delta.BTC', 'venue derive', '▲ 85 %'],
+                          ['max_open_orders', 'everything', '2 %']])
+        self.assertIn('✕ partly halted', self.tile('Trading'))
+        self.assertIn('strategy gamma: lost 1,250 USD', self.tile('Trading'))
+        conditions = {r[0]: r[1] for r in self.rows('strategies')}
+        self.assertIn('running, halted', conditions['gamma'])
+        self.both_themes('risk')
+        self.screen(390, 844)
+        self.assert_fits(390)
+        self.both_themes('risk')
+        self.assert_quiet()
+
+    def test_the_overview_says_that_exec_is_silent_rather_than_that_all_is_well(self):
+        self.publisher.show('gamma', {'pnl': 1})
+        self.open()
+        eventually(lambda: 'active everywhere' in self.text('.risk'), 'the report')
+        self.publisher.process.send_signal(signal.SIGSTOP)
+        self.addCleanup(lambda: self.publisher.process.send_signal(signal.SIGCONT))
+        eventually(lambda: 'exec does not answer' in self.text('.risk'), 'that it is old')
+        self.assertIn('▲ not known', self.tile('Trading'))
 
     def test_the_overview_tells_silence_of_a_service(self):
         self.start_all()

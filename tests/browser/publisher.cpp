@@ -10,8 +10,12 @@
 //     {"beat":{"service":"exec","ready":true,"replay":{"is_paused":..,"speed":..,"position_ms":..,"first_ms":..,
 //              "fraction":..}}}
 //
-// A strategy "broken" does not stop. Says on stdout where it publishes and where it takes control requests, and then each request that it has carried out.
-// Who comes late gets the newest of each strategy.
+//     {"risk":{"states":[{"scope":"venue","name":"derive","state":"halted","source":"command","reason":..,"by":..}],
+//              "limits":[{"scope":..,"name":..,"limit":..,"used":..,"most":..}],"kills":[{"scope":..,"name":..,
+//              "flatten":..,"reason":..,"by":..,"is_over":..,"is_clean":..,"lines":[..]}]}}
+//
+// A strategy "broken" does not stop. Says on stdout where it publishes and where it takes control requests, and then
+// each request that it has carried out. Who comes late gets the newest of each strategy.
 #include "bus/publisher.hpp"
 #include "base/symbol.hpp"
 #include "bus/request.hpp"
@@ -55,6 +59,7 @@ private:
   void show_book(const json::object& what);
   void tell_order(const json::object& what);
   void beat(const json::object& what);
+  void set_risk(const json::object& what);
   void carry_out(std::string_view peer, std::string_view bytes);
   instrument_id id_of(const json::object& what) {
     const auto name = parse_qualified_symbol(text_of(what.at("instrument"))).value();
@@ -65,6 +70,7 @@ private:
   const std::uint64_t epoch_ = static_cast<std::uint64_t>(now_ns());
   instrument_registry names_;
   std::map<std::string, wire::dashboard_state> newest_;
+  wire::risk_report risk_;
   std::map<std::string, std::uint64_t> sequences_; ///< by topic
   wire::market_encoder encoder_;
   std::string bytes_;
@@ -89,6 +95,7 @@ services::services(const char* endpoint) {
 }
 
 void services::carry_out(std::string_view peer, std::string_view bytes) {
+  const std::scoped_lock lock{guard_};
   const auto request = wire::decode_control_request(bytes).value();
   wire::control_reply reply;
   reply.request_id = request.request_id;
@@ -97,8 +104,16 @@ void services::carry_out(std::string_view peer, std::string_view bytes) {
     std::cout << "start_strategy " << x->strategy << std::endl;
   else if (const auto* y = std::get_if<wire::stop_strategy>(&request.body); y && y->strategy != "broken")
     std::cout << "stop_strategy " << y->strategy << std::endl;
-  else if (std::holds_alternative<wire::halt_trading>(request.body))
-    std::cout << "halt_trading" << std::endl;
+  else if (std::holds_alternative<wire::ask_risk>(request.body))
+    reply.outcome = risk_;
+  else if (const auto* halt = std::get_if<wire::restrict_trading>(&request.body))
+    std::cout << "restrict " << to_string(halt->where) << ' ' << to_text(halt->state) << ": " << halt->reason << " by "
+              << halt->by << std::endl;
+  else if (const auto* resume = std::get_if<wire::resume_trading>(&request.body))
+    std::cout << "resume " << to_string(resume->where) << " by " << resume->by << std::endl;
+  else if (const auto* kill = std::get_if<wire::kill_trading>(&request.body))
+    std::cout << "kill " << to_string(kill->where) << (kill->flatten ? " flatten" : "") << ": " << kill->reason
+              << " by " << kill->by << std::endl;
   else if (std::holds_alternative<wire::cancel_all_orders>(request.body))
     std::cout << "cancel_all_orders" << std::endl;
   else if (std::holds_alternative<wire::pause_replay>(request.body))
@@ -218,6 +233,32 @@ void services::beat(const json::object& what) {
   publish(*bus::named_topic(bus::topic_root::operations, made.service));
 }
 
+void services::set_risk(const json::object& what) {
+  const auto scope_of = [](const json::object& x) {
+    return risk_scope{from_text<scope_kind>(text_of(x.at("scope"))).value(), std::string{text_of(x.at("name"))}};
+  };
+  const auto text = [](const json::value& x) { return std::string{text_of(x)}; };
+  risk_ = {};
+  for (const auto& each : what.at("states").as_array()) {
+    const auto& x = each.as_object();
+    risk_.states.push_back({scope_of(x), from_text<state_source>(text_of(x.at("source"))).value(),
+                            from_text<trading_state>(text_of(x.at("state"))).value(), text(x.at("reason")),
+                            text(x.at("by")), now_ns()});
+  }
+  for (const auto& each : what.at("limits").as_array()) {
+    const auto& x = each.as_object();
+    risk_.limits.push_back({scope_of(x), text(x.at("limit")), number_of(x.at("used")), number_of(x.at("most"))});
+  }
+  for (const auto& each : what.at("kills").as_array()) {
+    const auto& x = each.as_object();
+    kill_report made{scope_of(x), x.at("flatten").as_bool(), text(x.at("reason")),       text(x.at("by")),
+                     now_ns(),    x.at("is_over").as_bool(), x.at("is_clean").as_bool(), false,
+                     {}};
+    for (const auto& line : x.at("lines").as_array()) made.lines.push_back(text(line));
+    risk_.kills.push_back(std::move(made));
+  }
+}
+
 void services::say(const json::object& what) {
   const std::scoped_lock lock{guard_};
   if (what.contains("strategy")) return show(what);
@@ -227,6 +268,7 @@ void services::say(const json::object& what) {
   if (key == "book") return show_book(body);
   if (key == "order") return tell_order(body);
   if (key == "beat") return beat(body);
+  if (key == "risk") return set_risk(body);
   std::cerr << "what is '" << key << "'?\n";
   std::exit(1);
 }

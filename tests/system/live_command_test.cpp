@@ -90,6 +90,9 @@ TEST_F(live_command, trades_on_paper_on_three_venues_and_records_them) {
   })) << http_get(address, "/api/overview").body;
   EXPECT_TRUE(bus_kit::eventually([&] { return shown("/api/orders", {R"("strategy":"momentum")", R"("side":")"}); }));
   EXPECT_TRUE(bus_kit::eventually([&] {
+    return shown("/api/risk", {R"("is_current":true)", "max_open_orders"});
+  })) << http_get(address, "/api/risk").body;
+  EXPECT_TRUE(bus_kit::eventually([&] {
     return shown("/api/market?instrument=deribit:ETH-PERPETUAL", {R"("bids":[[)"});
   })) << "nobody but the dashboard asks for this book";
 

@@ -25,8 +25,8 @@ const isLive = () => link.state === 'live';
 // ---- pages ----------------------------------------------------------------------------------------------------------
 
 const toMarket = (instrument) => { select('/markets'); pages.get('/markets').view.show(instrument); };
-const overview = new Overview({now: serverNow, onStrategy: (name) => select(name, true), onMarket: toMarket});
-const controls = new Controls(overview.controls, () => showConditions());
+const overview = new Overview({now: serverNow, onStrategy: (name) => select(name, true), onMarket: toMarket, onResume: (where) => controls.resume(where)});
+const controls = new Controls(overview.controls, () => { showConditions(); if (lastUpdate !== null) overviewIsOld(); });
 const replay = new ReplayBar(byId('replay'), (action, more) => controls.act(action, more));
 const pages = new Map([
   ['/overview', makePage('overview', 'Overview', overview)],
@@ -115,7 +115,7 @@ function takeStrategies(changed, isFull) {
 }
 
 function overviewIsOld() {
-  if (selected === '/overview') overview.update(store, isLive());
+  if (selected === '/overview') overview.update(store, isLive(), controls.mayAct);
   if (selected === '/orders') pages.get('/orders').view.update(store);
 }
 

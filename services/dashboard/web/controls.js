@@ -4,20 +4,29 @@ import {DataTable} from './data_table.js';
 import {askText, confirmed} from './dialogs.js';
 import {el} from './dom.js';
 import {getJson, postJson} from './poll.js';
+import {scopeText} from './risk.js';
 
 const outcomes = {done: ['good', 'done'], sent: ['off', 'sent'], failed: ['bad', 'failed'], unknown: ['warning', 'unknown']};
+const venues = ['deribit', 'derive', 'polymarket'];
 const questions = {
   stop_strategy: ({strategy}) => confirmed(`Stop ${strategy}`, 'The strategy ends and its orders are cancelled. Its positions stay.'),
   start_strategy: ({strategy}) => confirmed(`Start ${strategy}`, 'The strategy starts and may trade.'),
-  halt_trading: () => confirmed('Halt trading', 'No new order passes exec until trading is resumed. Open orders stay.'),
+  resume_trading: (where) => confirmed('Resume trading', `${scopeText(where)} may trade again, as far as nothing else restricts it. Losses count anew there.`),
   cancel_all_orders: () => confirmed('Cancel all orders', 'Every open order of every strategy is cancelled. Positions stay.'),
 };
+
+// "venue derive" -> {venue: 'derive'}; a strategy's name may hold blanks
+function scopeOf(text) {
+  const at = text.indexOf(' ');
+  return at < 0 ? {} : {[text.slice(0, at)]: text.slice(at + 1)};
+}
 
 export class Controls {
   /// onChange(): who may act has changed
   constructor(place, onChange) {
     this.onChange = onChange;
     this.hasToken = this.mayAct = false;
+    this.strategies = [];
     this.note = el('p', {class: 'nothing'});
     this.fault = el('p', {class: 'fault', role: 'alert', hidden: ''});
     const make = (text, kind, onClick) => {
@@ -28,7 +37,7 @@ export class Controls {
     this.login = make('Log in', '', () => this.logIn());
     this.logout = make('Log out', '', () => this.logOut());
     this.acts = [
-      make('Halt trading', 'danger', () => this.act('halt_trading', {reason: 'asked for on the dashboard'})),
+      make('Halt trading', 'danger', () => this.halt()),
       make('Cancel all orders', 'danger', () => this.act('cancel_all_orders')),
       make('Kill switch', 'danger', () => this.kill()),
     ];
@@ -61,13 +70,13 @@ export class Controls {
     this.logout.hidden = !this.mayAct;
     for (const x of this.acts) x.hidden = !this.mayAct;
     this.note.hidden = this.mayAct;
-    this.note.textContent = this.hasToken ? 'Log in with the token to start and stop strategies, halt and cancel.' : 'Read only: controls are off, since no token is configured.';
+    this.note.textContent = this.hasToken ? 'Log in with the token to start and stop strategies, halt, cancel and kill.' : 'Read only: controls are off, since no token is configured.';
     this.onChange();
   }
 
   update(store) {
     const desk = store.section('controls', null);
-    this.targets = desk?.targets ?? {};
+    this.strategies = store.names();
     this.log.update(desk?.log ?? []);
   }
 
@@ -97,17 +106,33 @@ export class Controls {
     }
   }
 
-  /// Both at once: first no new orders, then no open ones.
-  async kill() {
-    const text = 'Trading is halted and every open order of every strategy is cancelled. Positions stay as they are.';
-    if (!await confirmed('Kill switch', text, 'KILL')) return;
-    await this.send('/api/control', {action: 'halt_trading', reason: 'kill switch on the dashboard'});
-    await this.send('/api/control', {action: 'cancel_all_orders'});
+  /// Of what a command may be, as a field of its question.
+  scopeField() {
+    const values = [['all', 'everything'], ...venues.map((x) => [`venue ${x}`, `venue ${x}`]), ...this.strategies.map((x) => [`strategy ${x}`, `strategy ${x}`])];
+    return {name: 'scope', label: 'of', kind: 'select', values};
   }
 
-  /// Asks back where that is due, then sends.
-  async act(action, more = {}) {
+  async halt() {
+    const text = 'No new order passes exec until trading is resumed, not even after a restart. Open orders stay.';
+    const said = await confirmed('Halt trading', text, {fields: [this.scopeField(),
+      {name: 'reason', label: 'why', kind: 'text', value: 'asked for on the dashboard'},
+      {name: 'reduce_only', label: 'let orders through that make a position smaller', kind: 'check'}]});
+    if (said) await this.send('/api/control', {action: 'halt_trading', ...scopeOf(said.scope), reason: said.reason, reduce_only: said.reduce_only});
+  }
+
+  async kill() {
+    const text = 'Exec halts trading, cancels every order there, and asks the venues until they say that none is open. With all or a venue that is every order of the account there, whoever sent it.';
+    const said = await confirmed('Kill switch', text, {word: 'KILL', fields: [this.scopeField(),
+      {name: 'reason', label: 'why', kind: 'text', value: 'kill switch on the dashboard'},
+      {name: 'flatten', label: 'then close what strategies hold', kind: 'check'}]});
+    if (said) await this.send('/api/control', {action: 'kill_trading', ...scopeOf(said.scope), reason: said.reason, flatten: said.flatten});
+  }
+
+  resume({scope, name}) { return this.act('resume_trading', {scope, name}, scope === 'all' ? {} : {[scope]: name}); }
+
+  /// Asks back where that is due, then sends. body: what is sent, if not what is asked about
+  async act(action, more = {}, body = more) {
     if (questions[action] && !await questions[action](more)) return;
-    await this.send('/api/control', {action, ...more});
+    await this.send('/api/control', {action, ...body});
   }
 }

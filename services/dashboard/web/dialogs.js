@@ -18,17 +18,28 @@ const button = (text, kind, onClick) => {
   return made;
 };
 
-/// Resolves with true, or null if it was called off. word: must be typed first, for what cannot be taken back.
-export function confirmed(title, text, word = '') {
+// {name, label, kind: 'select' | 'text' | 'check', values: [[value, text]], value}
+function inputOf({kind, values, value, label}) {
+  if (kind === 'select') return el('select', {'aria-label': label}, ...values.map(([x, text]) => el('option', {value: x}, text)));
+  return el('input', {type: kind === 'check' ? 'checkbox' : 'text', 'aria-label': label, value, maxlength: kind === 'text' ? '200' : undefined, autocomplete: 'off'});
+}
+
+/// Resolves with what was entered, by the fields' names, or null if it was called off. word: must be typed first, for
+/// what cannot be taken back.
+export function confirmed(title, text, {word = '', fields = []} = {}) {
   return ask((close) => {
-    const typed = el('input', {type: 'text', 'aria-label': `type ${word}`, autocomplete: 'off'});
-    const go = button(title, 'danger', () => close(true));
-    go.disabled = word !== '';
-    typed.addEventListener('input', () => { go.disabled = typed.value !== word; });
+    const inputs = fields.map((x) => [x, inputOf(x)]);
+    const entered = () => Object.fromEntries(inputs.map(([x, input]) => [x.name, x.kind === 'check' ? input.checked : input.value.trim()]));
+    const typed = el('input', {type: 'text', 'aria-label': `type ${word}`, autocomplete: 'off', class: 'word'});
+    const go = button(title, 'danger', () => close(entered()));
+    const check = () => { go.disabled = (word !== '' && typed.value !== word) || inputs.some(([x, input]) => x.kind === 'text' && !input.value.trim()); };
+    for (const x of [typed, ...inputs.map(([, input]) => input)]) x.addEventListener('input', check);
+    check();
     const off = button('Leave it', '', () => close(null));
-    if (!word) off.autofocus = true;
-    return el('div', {class: 'ask'}, el('h2', {}, title), el('p', {}, text),
-      word ? el('label', {}, `Type ${word} to go on `, typed) : null, el('p', {class: 'buttons'}, off, go));
+    if (!word && !fields.length) off.autofocus = true;
+    const lines = inputs.map(([x, input]) => x.kind === 'check' ? el('label', {class: 'tick'}, input, x.label) : el('label', {}, x.label, input));
+    return el('div', {class: 'ask'}, el('h2', {}, title), el('p', {}, text), ...lines,
+      word ? el('label', {}, `Type ${word} to go on`, typed) : null, el('p', {class: 'buttons'}, off, go));
   });
 }
 

@@ -3,6 +3,7 @@ import {ageCell, exactCell, greekCell, instrumentCell, marks, moneyCell, percent
 import {DataTable} from './data_table.js';
 import {card, el, show} from './dom.js';
 import {amount, dash, exact, moneyDecimals, timeText} from './format.js';
+import {Risk} from './risk.js';
 import {conditionOf, resultOf} from './strategy_view.js';
 
 function tile(label) {
@@ -46,10 +47,11 @@ function activity(strategies, most = 60) {
 }
 
 export class Overview {
-  /// now(): the server's clock, ms; onStrategy(name), onMarket(instrument): something was chosen
-  constructor({now, onStrategy, onMarket}) {
+  /// now(): the server's clock, ms; onStrategy(name), onMarket(instrument), onResume({scope, name}): something was chosen
+  constructor({now, onStrategy, onMarket, onResume}) {
     this.now = now;
-    this.tiles = {alive: tile('Alive'), pnl: tile('Profit and loss'), delta: tile('Net delta'), orders: tile('Orders')};
+    this.risk = new Risk({onResume});
+    this.tiles = {alive: tile('Alive'), trading: tile('Trading'), pnl: tile('Profit and loss'), delta: tile('Net delta'), orders: tile('Orders')};
     this.services = new DataTable('services', [
       {label: 'service', cell: (x) => x.service, isWide: true},
       {label: 'state', cell: (x) => x.late ? statusCell('bad', 'silent') : x.ready ? statusCell('good', 'ready') : statusCell('warning', 'not ready')},
@@ -111,7 +113,7 @@ export class Overview {
     ], {none: 'no open orders', onPick: (x) => onMarket(x.instrument)});
     this.strategies = new DataTable('strategies', [
       {label: 'strategy', cell: (x) => x.name, isWide: true},
-      {label: 'state', cell: (x) => statusCell(x.condition.level, x.condition.word, x.reason)},
+      {label: 'state', cell: (x) => x.restriction ? statusCell(x.condition.level === 'bad' ? 'bad' : 'warning', `${x.condition.word}, ${x.restriction}`, x.reason) : statusCell(x.condition.level, x.condition.word, x.reason)},
       {label: 'its PnL', isNumber: true, cell: (x) => x.result},
       {label: 'age', isNumber: true, cell: (x) => ageCell(x.received_ms, now())},
       {label: 'restarts', isNumber: true, cell: (x) => ({text: String(x.restarts), tone: x.restarts ? 'warning' : ''})},
@@ -132,12 +134,13 @@ export class Overview {
         card('Positions', 'wide', this.positions.element),
         card('Open orders', '', this.orders.element), card('Just now', '', this.done.element),
         card('Feeds', '', this.feeds.element), card('Services', '', this.services.element),
-        card('Controls', 'wide', this.controls)));
+        card('Risk', 'wide', this.risk.element), card('Controls', 'wide', this.controls)));
   }
 
-  update(store, isLive) {
+  update(store, isLive, mayAct) {
     const get = (name) => store.section(name, []);
     this.isLive = isLive;
+    this.risk.update(store, mayAct);
     this.services.update(get('services'));
     this.feeds.update(feedRows(store));
     this.equity.update(get('equity'));
@@ -148,7 +151,7 @@ export class Overview {
     this.done.update(activity(store.strategies));
     const rows = store.names().map((name) => {
       const x = store.strategies.get(name);
-      return {...x.summary, name, condition: conditionOf(x, isLive), result: resultOf(x), restarts: x.summary.restarts + x.summary.epochs};
+      return {...x.summary, name, condition: conditionOf(x, isLive), restriction: this.risk.restrictionOf(name), result: resultOf(x), restarts: x.summary.restarts + x.summary.epochs};
     });
     this.strategies.update(rows);
     this.showTiles(store, rows, isLive);
@@ -173,6 +176,9 @@ export class Overview {
     const level = !isLive ? 'warning' : rows.some((x) => x.condition.level === 'bad') || services.some((x) => x.late) ? 'bad' : faults.length ? 'warning' : 'good';
     put(this.tiles.alive, level, !isLive ? 'not connected' : faults.length ? `${faults.length} to look at` : 'all well',
       faults.length ? faults.join(', ') : [counted(services, 'service'), counted(feeds, 'feed'), counted(rows, 'strategy', 'strategies')].join(', '));
+
+    const trading = this.risk.summary();
+    put(this.tiles.trading, isLive ? trading.level : 'warning', isLive ? trading.word : 'not known', this.risk.detail());
 
     const byCurrency = new Map();
     for (const x of store.section('equity', [])) byCurrency.set(x.currency, (byCurrency.get(x.currency) ?? 0) + x.pnl);

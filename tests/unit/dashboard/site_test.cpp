@@ -198,6 +198,13 @@ TEST_F(site_test, refuses_those_who_ask_without_end) {
   for (int i = 0; i < 1'000 && last == 200; ++i) last = get("/api/strategies").status;
   EXPECT_EQ(last, 429U);
   EXPECT_EQ(ask({.method = "GET", .path = "/api/strategies", .peer = "10.0.0.9"}).status, 200U) << "another peer";
+  EXPECT_EQ(ask({.method = "POST",
+                 .path = "/api/control",
+                 .content_type = "application/json",
+                 .body = R"({"action":"kill_trading","reason":"fire"})"})
+                .status,
+            403U)
+      << "a command is not held up by questions";
 }
 
 /// Beside the fuzz over sockets, which a limit of requests slows down.
