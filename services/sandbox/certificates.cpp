@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <ctime>
@@ -34,6 +35,7 @@ template <auto Free> struct freed_by {
 using bio = std::unique_ptr<BIO, freed_by<BIO_free>>;
 using key_pair = std::unique_ptr<EVP_PKEY, freed_by<EVP_PKEY_free>>;
 using x509 = std::unique_ptr<X509, freed_by<X509_free>>;
+using freed_string = std::unique_ptr<ASN1_OCTET_STRING, freed_by<ASN1_OCTET_STRING_free>>;
 using extension = std::unique_ptr<X509_EXTENSION, freed_by<X509_EXTENSION_free>>;
 
 /// A certificate and its key.
@@ -69,6 +71,26 @@ bool lasts(const identity& x, std::time_t now) {
          X509_cmp_time(X509_get0_notBefore(x.certificate.get()), &now) < 0;
 }
 
+bool is_address(const std::string& name) {
+  const freed_string address{a2i_IPADDRESS(name.c_str())};
+  ERR_clear_error();
+  return address != nullptr;
+}
+
+bool names_all(const identity& x, const std::vector<std::string>& names) {
+  return std::ranges::all_of(names, [&](const std::string& name) {
+    return is_address(name) ? X509_check_ip_asc(x.certificate.get(), name.c_str(), 0) == 1
+                            : X509_check_host(x.certificate.get(), name.data(), name.size(), 0, nullptr) == 1;
+  });
+}
+
+/// As OpenSSL's configuration files have it.
+std::string alternative_names(const std::vector<std::string>& names) {
+  std::string text = "DNS:localhost,IP:127.0.0.1,IP:::1";
+  for (const auto& name : names) text += fmt::format(",{}:{}", is_address(name) ? "IP" : "DNS", name);
+  return text;
+}
+
 bool is_signed_by(const identity& x, const identity& ca) { return X509_verify(x.certificate.get(), ca.key.get()) == 1; }
 
 bool add_extension(X509* to, X509* issuer, int which, const char* value) {
@@ -86,7 +108,9 @@ bool set_serial(X509* of) {
 }
 
 /// @param ca who signs; null: it signs itself
-result<identity> make_identity(const char* name, int days, std::time_t now, const identity* ca) {
+/// @param alternatives names of a server; of none where it signs itself
+result<identity> make_identity(const char* name, int days, std::time_t now, const identity* ca,
+                               const std::string& alternatives = {}) {
   identity made{x509{X509_new()}, key_pair{EVP_EC_gen("P-256")}};
   if (!made.certificate || !made.key) return refused("no P-256 key");
   auto* const x = made.certificate.get();
@@ -102,7 +126,7 @@ result<identity> make_identity(const char* name, int days, std::time_t now, cons
   const bool is_complete = ca ? add_extension(x, issuer, NID_basic_constraints, "critical,CA:FALSE") &&
                                     add_extension(x, issuer, NID_key_usage, "critical,digitalSignature") &&
                                     add_extension(x, issuer, NID_ext_key_usage, "serverAuth") &&
-                                    add_extension(x, issuer, NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1,IP:::1")
+                                    add_extension(x, issuer, NID_subject_alt_name, alternatives.c_str())
                               : add_extension(x, issuer, NID_basic_constraints, "critical,CA:TRUE,pathlen:0") &&
                                     add_extension(x, issuer, NID_key_usage, "critical,keyCertSign,cRLSign");
   if (!is_complete || !add_extension(x, issuer, NID_subject_key_identifier, "hash") ||
@@ -139,7 +163,16 @@ result<void> write_identity(const identity& x, const std::filesystem::path& cert
 
 } // namespace
 
-result<certificate_files> prepare_certificates(const std::filesystem::path& folder, std::int64_t now_ns) {
+bool is_certificate_name(std::string_view x) {
+  const auto is_letter = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+           c == '.';
+  };
+  return is_address(std::string{x}) || (!x.empty() && std::ranges::all_of(x, is_letter));
+}
+
+result<certificate_files> prepare_certificates(const std::filesystem::path& folder,
+                                               const std::vector<std::string>& names, std::int64_t now_ns) {
   std::error_code failed;
   std::filesystem::create_directories(folder, failed);
   if (failed) return fail(ec::io, fmt::format("{}: cannot be made: {}", folder.string(), failed.message()));
@@ -155,8 +188,8 @@ result<certificate_files> prepare_certificates(const std::filesystem::path& fold
     if (auto ok = write_identity(ca, files.ca, ca_key); !ok) return std::unexpected{ok.error()};
   }
   const auto server = read_identity(files.certificate, files.key);
-  if (lasts(server, now) && is_signed_by(server, ca)) return files;
-  const auto made = make_identity("localhost", server_days, now, &ca);
+  if (lasts(server, now) && is_signed_by(server, ca) && names_all(server, names)) return files;
+  const auto made = make_identity("localhost", server_days, now, &ca, alternative_names(names));
   if (!made) return std::unexpected{made.error()};
   if (auto ok = write_identity(*made, files.certificate, files.key); !ok) return std::unexpected{ok.error()};
   return files;

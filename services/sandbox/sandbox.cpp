@@ -90,7 +90,7 @@ void world::show(venue at) {
 }
 
 result<running> world::open() {
-  const auto files = prepare_certificates(how_.folder, wall_ns());
+  const auto files = prepare_certificates(how_.folder, how_.names, wall_ns());
   if (!files) return std::unexpected{files.error()};
   std::vector<endpoint> ports;
   std::vector<venue> served;

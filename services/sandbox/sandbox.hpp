@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace strike::sandbox {
 
@@ -20,6 +21,7 @@ struct settings {
   std::array<std::string, venue_count> listen = {"127.0.0.1:9443", "127.0.0.1:9444", "127.0.0.1:9445"};
   std::string control = "127.0.0.1:9440";       ///< on loopback
   std::filesystem::path folder = "sandbox-tls"; ///< of the certificates
+  std::vector<std::string> names;               ///< of the server, besides localhost; `is_certificate_name`
   deribit::settings deribit;
   derive::settings derive;
   polymarket::settings polymarket;

@@ -1,5 +1,9 @@
 #include "sandbox/sandbox.hpp"
 
+#include "sandbox/certificates.hpp"
+
+#include <fmt/format.h>
+
 namespace strike::sandbox {
 
 namespace {
@@ -56,6 +60,11 @@ settings read_settings(config::section root) {
   auto table = root.table("sandbox");
   settings x;
   x.folder = table.has("folder") ? table.file("folder") : x.folder;
+  x.names = table.texts("names");
+  for (const auto& name : x.names)
+    if (!is_certificate_name(name))
+      table.reject("names",
+                   fmt::format("\"{}\" is no host name or IP address; write it without scheme and port", name));
   for (const auto& row : enum_names<venue>::table) {
     auto& address = x.listen[static_cast<std::size_t>(row.value)];
     address = table.table(row.text).text("listen", address);

@@ -58,13 +58,13 @@ struct certificates_test : testing::Test {
 };
 
 TEST_F(certificates_test, the_chain_verifies_by_the_strict_rules) {
-  const auto files = prepare_certificates(folder, now_ns());
+  const auto files = prepare_certificates(folder, {}, now_ns());
   ASSERT_TRUE(files) << files.error().text;
   EXPECT_TRUE(chain_verifies(*files));
 }
 
 TEST_F(certificates_test, the_server_is_localhost_by_name_and_by_both_addresses) {
-  const auto files = prepare_certificates(folder, now_ns());
+  const auto files = prepare_certificates(folder, {}, now_ns());
   const auto server = read(files->certificate);
   EXPECT_EQ(X509_check_host(server.get(), "localhost", 0, 0, nullptr), 1);
   EXPECT_EQ(X509_check_ip_asc(server.get(), "127.0.0.1", 0), 1);
@@ -72,48 +72,69 @@ TEST_F(certificates_test, the_server_is_localhost_by_name_and_by_both_addresses)
   EXPECT_EQ(X509_check_host(server.get(), "example.com", 0, 0, nullptr), 0);
 }
 
+TEST_F(certificates_test, the_server_has_the_names_that_it_is_given) {
+  const auto files = prepare_certificates(folder, {"sandbox", "10.1.2.3"}, now_ns());
+  ASSERT_TRUE(files) << files.error().text;
+  const auto server = read(files->certificate);
+  EXPECT_EQ(X509_check_host(server.get(), "sandbox", 0, 0, nullptr), 1);
+  EXPECT_EQ(X509_check_ip_asc(server.get(), "10.1.2.3", 0), 1);
+  EXPECT_EQ(X509_check_host(server.get(), "localhost", 0, 0, nullptr), 1);
+  EXPECT_TRUE(chain_verifies(*files));
+}
+
+TEST_F(certificates_test, a_new_name_makes_a_new_certificate_of_the_same_ca_and_a_known_one_does_not) {
+  const auto files = prepare_certificates(folder, {}, now_ns());
+  const auto ca = text_of(files->ca), server = text_of(files->certificate);
+  ASSERT_TRUE(prepare_certificates(folder, {"sandbox"}, now_ns()));
+  const auto named = text_of(files->certificate);
+  EXPECT_NE(named, server);
+  ASSERT_TRUE(prepare_certificates(folder, {"sandbox"}, now_ns()));
+  EXPECT_EQ(text_of(files->certificate), named);
+  EXPECT_EQ(text_of(files->ca), ca);
+}
+
 TEST_F(certificates_test, only_the_owner_reads_the_keys) {
-  const auto files = prepare_certificates(folder, now_ns());
+  const auto files = prepare_certificates(folder, {}, now_ns());
   EXPECT_EQ(fs::status(files->key).permissions(), fs::perms::owner_read | fs::perms::owner_write);
   EXPECT_EQ(fs::status(folder / "ca.key").permissions(), fs::perms::owner_read | fs::perms::owner_write);
 }
 
 TEST_F(certificates_test, what_is_there_is_used_again) {
-  const auto files = prepare_certificates(folder, now_ns());
+  const auto files = prepare_certificates(folder, {}, now_ns());
   const auto ca = text_of(files->ca), server = text_of(files->certificate);
-  ASSERT_TRUE(prepare_certificates(folder, now_ns()));
+  ASSERT_TRUE(prepare_certificates(folder, {}, now_ns()));
   EXPECT_EQ(text_of(files->ca), ca);
   EXPECT_EQ(text_of(files->certificate), server);
 }
 
 TEST_F(certificates_test, a_server_certificate_near_its_end_is_renewed_by_the_same_ca) {
-  const auto files = prepare_certificates(folder, now_ns() - 340 * ns_per_day);
+  const auto files = prepare_certificates(folder, {}, now_ns() - 340 * ns_per_day);
   const auto ca = text_of(files->ca), server = text_of(files->certificate);
-  ASSERT_TRUE(prepare_certificates(folder, now_ns()));
+  ASSERT_TRUE(prepare_certificates(folder, {}, now_ns()));
   EXPECT_EQ(text_of(files->ca), ca);
   EXPECT_NE(text_of(files->certificate), server);
   EXPECT_TRUE(chain_verifies(*files));
 }
 
 TEST_F(certificates_test, a_ca_near_its_end_takes_its_server_certificate_along) {
-  const auto files = prepare_certificates(folder, now_ns() - 3630 * ns_per_day);
+  const auto files = prepare_certificates(folder, {}, now_ns() - 3630 * ns_per_day);
   const auto ca = text_of(files->ca);
-  ASSERT_TRUE(prepare_certificates(folder, now_ns()));
+  ASSERT_TRUE(prepare_certificates(folder, {}, now_ns()));
   EXPECT_NE(text_of(files->ca), ca);
   EXPECT_TRUE(chain_verifies(*files));
 }
 
 TEST_F(certificates_test, a_broken_file_is_made_anew) {
-  const auto files = prepare_certificates(folder, now_ns());
+  const auto files = prepare_certificates(folder, {}, now_ns());
   std::ofstream{files->key} << "no key";
-  ASSERT_TRUE(prepare_certificates(folder, now_ns()));
+  ASSERT_TRUE(prepare_certificates(folder, {}, now_ns()));
   EXPECT_TRUE(chain_verifies(*files));
   EXPECT_NE(text_of(files->key), "no key");
 }
 
 TEST_F(certificates_test, a_folder_that_cannot_be_made_is_named) {
   in.write("file", "");
-  const auto files = prepare_certificates(in / "file" / "tls", now_ns());
+  const auto files = prepare_certificates(in / "file" / "tls", {}, now_ns());
   ASSERT_FALSE(files);
   EXPECT_EQ(files.error().code, ec::io);
   EXPECT_NE(files.error().text.find("file/tls"), std::string::npos);

@@ -19,7 +19,7 @@ class server_thread {
 public:
   explicit server_thread(strike::sandbox::port_server& answers, strike::sandbox::tls_server::options how = {},
                          std::vector<std::string> kept_headers = {}) {
-    auto files = strike::sandbox::prepare_certificates(folder_ / "tls", wall_ns());
+    auto files = strike::sandbox::prepare_certificates(folder_ / "tls", {}, wall_ns());
     if (!files) throw std::runtime_error{files.error().text};
     ca_ = files->ca;
     how.certificate = files->certificate;

@@ -23,9 +23,10 @@ reading read(const std::string& toml) {
 }
 
 TEST(sandbox_settings, every_mistake_names_its_key) {
-  for (const auto* bad : {"[sandbox]\ncontrol = \"0.0.0.0:9440\"", "[sandbox.deribit]\nconnections = 0",
-                          "[sandbox.deribit]\ntoken_lifetime_s = 0", "[sandbox.derive]\napi = \"v4\"",
-                          "[sandbox.market]\nevents_per_s = 0", "[sandbox]\nfolders = \"x\""}) {
+  for (const auto* bad :
+       {"[sandbox]\ncontrol = \"0.0.0.0:9440\"", "[sandbox.deribit]\nconnections = 0",
+        "[sandbox.deribit]\ntoken_lifetime_s = 0", "[sandbox.derive]\napi = \"v4\"",
+        "[sandbox.market]\nevents_per_s = 0", "[sandbox]\nfolders = \"x\"", "[sandbox]\nnames = \"sandbox:9443\""}) {
     const std::string text{bad};
     const auto key = text.substr(text.find('\n') + 1);
     EXPECT_THAT(read(text).mistakes, HasSubstr(key.substr(0, key.find(' ')))) << bad;
@@ -45,6 +46,7 @@ TEST(sandbox_settings, the_example_configuration_shows_the_defaults) {
   EXPECT_EQ(a.listen, b.listen);
   EXPECT_EQ(a.control, b.control);
   EXPECT_EQ(a.folder.filename(), b.folder);
+  EXPECT_EQ(a.names, b.names);
   ASSERT_EQ(a.deribit.keys.size(), 1U);
   EXPECT_EQ(a.deribit.keys[0].client_id, b.deribit.keys[0].client_id);
   EXPECT_EQ(a.deribit.keys[0].account, b.deribit.keys[0].account);

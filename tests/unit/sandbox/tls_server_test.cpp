@@ -237,7 +237,7 @@ TEST_F(tls_server_test, one_connection_takes_request_after_request) {
 TEST(tls_server, a_round_ends_when_its_time_is_over) { // a lost alarm would cost half a minute
   echo_port port;
   temp_folder in;
-  const auto files = prepare_certificates(in / "tls", wall_ns());
+  const auto files = prepare_certificates(in / "tls", {}, wall_ns());
   const auto server = tls_server::open({.certificate = files->certificate, .key = files->key, .wall_ns = wall_ns},
                                        {{.address = "127.0.0.1:0", .answers = &port}});
   for (int i = 0; i < 2'000; ++i) (*server)->round(wall_ns() + i % 20 * ns_per_us);
@@ -247,7 +247,7 @@ TEST(tls_server, an_address_that_is_none_and_one_that_is_taken_are_errors) {
   echo_port venue;
   server_thread first{venue};
   temp_folder in;
-  const auto files = prepare_certificates(in / "tls", wall_ns());
+  const auto files = prepare_certificates(in / "tls", {}, wall_ns());
   const tls_server::options how{.certificate = files->certificate, .key = files->key, .wall_ns = wall_ns};
   const auto none = tls_server::open(how, {{.address = "9443", .answers = &venue}});
   ASSERT_FALSE(none);
