@@ -124,13 +124,13 @@ class Deployment:
             sums[name] = sums.get(name, 0) + float(value)
         return sums
 
-    def truth(self, what):
-        """What the sandbox itself knows of orders or fills, as a list."""
-        found = json.loads(self.get('sandbox', f'/truth/{what}?venue=deribit', port=9440)[1] or '[]')
+    def truth(self, what, venue):
+        """What the sandbox itself knows of a venue's orders or fills, as a list."""
+        found = json.loads(self.get('sandbox', f'/truth/{what}?venue={venue}', port=9440)[1] or '[]')
         return found if isinstance(found, list) else found[what]
 
-    def open_orders(self):
-        return [x for x in self.truth('orders') if x['state'] in ('pending', 'open', 'partially_filled')]
+    def open_orders(self, venue):
+        return [x for x in self.truth('orders', venue) if x['state'] in ('pending', 'open', 'partially_filled')]
 
     def is_ready(self, service):
         return self.get(service, '/readyz')[0] == 200
@@ -172,8 +172,9 @@ class ComposeTest(unittest.TestCase):
         self.grows('strategies', 'strike_strategy_events_total')
         self.grows('recorder', 'strike_recorder_events_total')
 
-    def test_03_orders_are_filled_by_the_sandbox_and_on_paper(self):
-        eventually(lambda: strike.truth('fills'), 'the sandbox filled an order', seconds=90)
+    def test_03_orders_are_filled_by_the_sandbox_at_every_venue(self):
+        for venue in VENUES:
+            eventually(lambda: strike.truth('fills', venue), f'the sandbox filled an order at {venue}', seconds=90)
         eventually(lambda: strike.metrics('exec').get('strike_exec_fills_total', 0) > 0, 'exec booked a fill', seconds=90)
         eventually(lambda: strike.metrics('strategies').get('strike_strategy_fills_total', 0) > 0, 'a strategy saw it')
 
@@ -245,9 +246,10 @@ class ComposeTest(unittest.TestCase):
         self.grows('gateway-deribit', 'strike_gateway_events_total')
 
     def test_11_exec_stops_in_good_order_and_leaves_no_order_open(self):
-        eventually(strike.open_orders, 'an order rests at the sandbox', every=0.1)
+        for venue in VENUES:
+            eventually(lambda: strike.open_orders(venue), f'an order rests at {venue}', every=0.1)
         strike.compose('stop', 'exec')
-        self.assertEqual(strike.open_orders(), [])
+        self.assertEqual([x for venue in VENUES for x in strike.open_orders(venue)], [])
         ended = strike.inspect('exec')['State']
         self.assertEqual((ended['Status'], ended['ExitCode']), ('exited', 0))
 

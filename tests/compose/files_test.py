@@ -91,7 +91,7 @@ class FilesTest(unittest.TestCase):
 
     def test_scripts_are_well_formed(self):
         for path in (('deploy', 'docker', 'prebuilt'), ('deploy', 'docker', 'secrets'), ('deploy', 'docker', 'strike-health'),
-                     ('deploy', 'docker', 'sandbox-tls'), ('tests', 'compose', 'base-image')):
+                     ('tests', 'compose', 'base-image')):
             file = os.path.join(ROOT, *path)
             self.assertTrue(os.access(file, os.X_OK), file)
             self.assertEqual(run('bash', '-n', file).stderr, '')
