@@ -7,6 +7,7 @@ int main(int argc, char** argv) {
       {.name = "strike-exec",
        .help =
            "Carries out the orders of strategies: on paper, on live market data ([exec] upstream) with the simulated "
-           "fills, fees and latencies of [simulator] and [venue.*].",
+           "fills, fees and latencies of [simulator] and [venue.*]. At the venues that [exec] live names, with "
+           "live_orders = true and their keys in the environment, orders are real.",
        .start = strike::exec::start_service});
 }

@@ -99,7 +99,8 @@ void add_feed_options(CLI::App& app, feed_arguments& into) {
   app.add_option("--from", into.from, "skip events before this time (2026-07-01, 2026-07-01T07:18Z, or a Unix time)");
   app.add_option("--to", into.to, "end at this time");
   app.add_option("--venue", into.venue, "venue of lines that do not name one; default: told by the symbol");
-  app.add_option("--timestamp-unit", into.timestamp_unit, "auto, s, ms, us or ns");
+  app.add_option("--timestamp-unit", into.timestamp_unit,
+                 "auto, s, ms, us or ns; default: auto, told by the magnitude");
 }
 
 result<feed_settings> read_feed_settings(config::section root, const feed_arguments& given) {

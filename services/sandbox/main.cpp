@@ -12,7 +12,7 @@ int main(int argc, char** argv) {
       argc, argv,
       {.name = "sandbox",
        .help = "Serves Deribit, Derive and Polymarket on this host, over TLS, with a made-up market. `strike-sandbox "
-               "fault --help` lets them go wrong.",
+               "fault` lets them go wrong (strike-sandbox fault --help).",
        .start = [](process::environment& env) -> result<void> {
          auto how = sandbox::read_settings(env.config);
          if (auto ok = env.check_config(); !ok) return ok;

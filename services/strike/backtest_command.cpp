@@ -134,24 +134,28 @@ int print_result(const backtest_arguments& x, const result<replay::run_summary>&
 void add_backtest_command(CLI::App& app, int& exit_code) {
   auto* command = app.add_subcommand("backtest", "Run strategies on a recording, against the simulated venue");
   auto x = std::make_shared<backtest_arguments>();
-  command->add_option("--file,file", x->files, "Recording: JSON lines, plain, .gz or .zst; several are merged by time");
+  command->add_option("--file,file", x->files,
+                      "Recording: JSON lines, plain, .gz or .zst; several are merged by time (default: a bundled one)");
   command->add_option("--config", x->config,
                       "Strategies and simulated venue (default: bundled; see deploy/strike.example.toml)");
   command->add_option("--out", x->out,
-                      "Folder for fills.csv, orders.csv, signals.csv, settlements.csv, equity.csv, summary.json");
+                      "Folder for fills.csv, orders.csv, signals.csv, settlements.csv, equity.csv, summary.json "
+                      "(default: none is written)");
   command
       ->add_option("--catalog", x->catalog,
                    "What strategies see of the venues' lists, as of the time of the run: <venue>_markets.jsonl of "
                    "[catalog] folder; several are merged")
       ->check(CLI::ExistingFile);
   command->add_flag("--realtime", x->realtime, "At the pace of the recording");
-  command->add_option("--speed", x->speed, "Recorded seconds a second; with or without --realtime")
+  command
+      ->add_option("--speed", x->speed,
+                   "Recorded seconds a second, with or without --realtime; default: as fast as it goes")
       ->check(CLI::PositiveNumber);
   command->add_option("--from", x->from,
                       "Skip events before this time (2026-07-01, 2026-07-01T07:18Z, or a Unix time)");
   command->add_option("--to", x->to, "End at this time");
   command->add_option("--venue", x->venue_name, "Venue of lines that do not name one (default: told by the symbol)");
-  command->add_option("--timestamp-unit", x->unit_name, "auto, s, ms, us or ns");
+  command->add_option("--timestamp-unit", x->unit_name, "auto, s, ms, us or ns (default: auto, told by the magnitude)");
   command->add_flag("--strict", x->strict, "Stop at the first malformed line");
   command->add_flag("--sort", x->sort, "Put lines into time order first (needs temporary disk space)");
   command->add_flag("--log", x->log, "Print the strategies' log on standard error");

@@ -181,8 +181,11 @@ void add_bench_command(CLI::App& app, int& exit_code) {
   auto* command = app.add_subcommand("bench", "Measure reading and backtesting on this machine");
   auto x = std::make_shared<bench_arguments>();
   command->add_option("--events", x->events, "Lines of the made-up recording (110 bytes each)")
+      ->capture_default_str()
       ->check(CLI::PositiveNumber);
-  command->add_option("--rounds", x->rounds, "Rounds of each part; the fastest counts")->check(CLI::Range(1, 100));
+  command->add_option("--rounds", x->rounds, "Rounds of each part; the fastest counts")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 100));
   command->add_option("--file", x->file, "A recording of your own (plain) in place of the made-up one")
       ->check(CLI::ExistingFile);
   command->add_flag("--json", x->json, "Print JSON");

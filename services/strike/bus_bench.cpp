@@ -185,8 +185,7 @@ latency bus_bench::direct() {
 }
 
 latency bus_bench::via_router(const std::string& first, const std::string& second) {
-  role_process source{
-      {"publisher", first, std::to_string(options_.messages), std::to_string(options_.rate), "1", "1"}};
+  role_process source{{"publisher", first, std::to_string(options_.messages), std::to_string(options_.rate), "1", "1"}};
   role_process router{{"router", "--config", router_config(source.line(), second)}};
   role_process strategies{{"strategies", "--config", strategies_config(second, 1, 1, false)}};
   return probe(strategies);
@@ -256,11 +255,20 @@ void bus_bench::run() {
 void add_bus_bench_command(CLI::App& bench, int& exit_code) {
   auto* command = bench.add_subcommand("bus", "Measure the way of an event from publisher to strategy");
   auto x = std::make_shared<bench_options>();
-  command->add_option("--messages", x->messages, "For each latency")->check(CLI::Range(1'000, 10'000'000));
-  command->add_option("--rate", x->rate, "Events a second for each latency")->check(CLI::PositiveNumber);
-  command->add_option("--rounds", x->rounds, "Rounds in which all latencies take turns")->check(CLI::Range(1, 100));
-  command->add_option("--flood", x->flood, "Events of the throughput")->check(CLI::Range(1'000, 1'000'000'000));
+  command->add_option("--messages", x->messages, "Events of each latency")
+      ->capture_default_str()
+      ->check(CLI::Range(1'000, 10'000'000));
+  command->add_option("--rate", x->rate, "Events a second of each latency")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  command->add_option("--rounds", x->rounds, "Rounds in which all latencies take turns")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 100));
+  command->add_option("--flood", x->flood, "Events of the throughput")
+      ->capture_default_str()
+      ->check(CLI::Range(1'000, 1'000'000'000));
   command->add_option("--flood-rate", x->flood_rate, "Events a second of it; half and double are tried too")
+      ->capture_default_str()
       ->check(CLI::PositiveNumber);
   command->callback([x, &exit_code] {
     bus_bench{*x}.run();

@@ -151,11 +151,12 @@ TEST_F(process_test, a_health_port_in_use_is_named) {
 TEST_F(process_test, help_and_version_go_to_stdout) {
   const auto help = end_of({"--help"});
   EXPECT_EQ(help.exit_code, 0);
-  for (const auto* word : {"Serves the test", "--config", "--log-level", "--health", "--version", "--ready-file"})
+  for (const auto* word :
+       {"Serves the test", "Usage: strike-example", "--config", "--log-level", "--health", "--version", "--ready-file"})
     EXPECT_THAT(help.out, HasSubstr(word));
   const auto version = end_of({"--version"});
   EXPECT_EQ(version.exit_code, 0);
-  EXPECT_THAT(version.out, testing::StartsWith("example 0."));
+  EXPECT_THAT(version.out, testing::StartsWith("strike-example 0."));
 }
 
 TEST_F(process_test, every_line_of_the_json_log_parses) {

@@ -55,12 +55,17 @@ result<settings> settings_of(const arguments& x, const std::string& fallback) {
   return made;
 }
 
+/// As the user typed it: services are called strike-<name>.
+std::string command_of(const service_description& what) {
+  return what.name.starts_with("strike") ? what.name : "strike-" + what.name;
+}
+
 } // namespace
 
 std::expected<settings, int> settings_from(int argc, char** argv, const service_description& what) {
-  CLI::App app{what.help, what.name};
+  CLI::App app{what.help, command_of(what)};
   arguments given;
-  app.set_version_flag("--version", fmt::format("{} {}", what.name, version));
+  app.set_version_flag("--version", fmt::format("{} {}", command_of(what), version));
   app.add_option("--config", given.config, "configuration; default: strike.toml in this folder, if it is there")
       ->type_name("FILE");
   app.add_option("--log-level", given.log_level, "debug, info, warning or error; default: info")->type_name("LEVEL");
