@@ -1,5 +1,7 @@
 #include "net_kit.hpp"
 
+#include <algorithm>
+#include <array>
 #include <future>
 #include <random>
 
@@ -195,6 +197,28 @@ TEST_F(web_socket_test, inflates_messages_in_fragments) {
   ASSERT_FALSE(x->end);
   for (std::size_t i = 0; i < sent.size(); ++i)
     ASSERT_TRUE(x->texts[i] == sent[i]) << i << ": " << x->texts[i].size() << " of " << sent[i].size() << " bytes";
+}
+
+TEST_F(web_socket_test, inflates_on_several_sockets_at_once) {
+  const auto whole = book_of(600'000);
+  constexpr std::size_t messages = 40;
+  const auto serve = [&](peer& on) {
+    ws::accept(on, "Sec-WebSocket-Extensions: permessage-deflate\r\n");
+    ws::deflater kept;
+    for (std::size_t i = 0; i < messages; ++i)
+      on.write(ws::frame(kept.message(whole.substr(i)), ws::text, ws::final_bit | ws::deflated_bit));
+    on.wait_for_end();
+  };
+  tls_server first{serve, localhost}, second{serve, localhost}, third{serve, localhost};
+  const auto all = std::array{open(first), open(second), open(third)};
+  const auto is_over = [&] {
+    return std::ranges::all_of(all, [](const auto& x) { return x->texts.size() == messages || x->end; });
+  };
+  run_until(is_over);
+  for (const auto& x : all) {
+    ASSERT_FALSE(x->end);
+    for (std::size_t i = 0; i < messages; ++i) ASSERT_TRUE(x->texts[i] == whole.substr(i)) << i;
+  }
 }
 
 TEST_F(web_socket_test, does_not_offer_to_deflate_when_told_not_to) {

@@ -13,12 +13,15 @@ using namespace strike;
 using namespace strike::sandbox;
 namespace http = boost::beast::http;
 
-/// JSON as of an account's history: it shrinks to a tenth or so.
+/// JSON as of an account's history, a different one of each size; half of it is numbers that do not shrink.
 std::string rows(std::size_t size) {
   std::string made;
-  for (std::uint64_t i = 1; made.size() < size; ++i)
-    made +=
-        R"({"trade_id":")" + std::to_string(i * 0x9e3779b97f4a7c15U) + R"(","amount":")" + std::to_string(i) + "\"},";
+  for (std::uint64_t i = 1; made.size() < size; ++i) {
+    made += R"({"trade_id":")";
+    for (const std::uint64_t factor : {0x9e3779b97f4a7c15U, 0xc2b2ae3d27d4eb4fU, 0x165667b19e3779f9U})
+      made += std::to_string((i + size) * factor);
+    made += R"(","amount":")" + std::to_string(i) + "\"},";
+  }
   made.resize(size);
   return made;
 }
@@ -46,7 +49,9 @@ struct echo_port final : port_server {
     if (text.starts_with("fill ")) return from.send(std::string(std::stoul(std::string{text.substr(5)}), 'x'), {});
     from.send(std::string{text}, frame_kind::answer);
   }
-  void on_close(connection& which) override { closed.set_value(which.id()); }
+  void on_close(connection& which) override {
+    if (!std::exchange(has_closed, true)) closed.set_value(which.id());
+  }
   http_response on_http(const http_request& what, std::int64_t now_ns) override {
     std::string said = what.method + " " + what.path;
     for (const auto& [name, value] : what.query) said += " " + name + "=" + value;
@@ -58,7 +63,8 @@ struct echo_port final : port_server {
             .not_before_ns = what.path == "/later" ? now_ns + 20 * ns_per_ms : 0};
   }
 
-  std::promise<std::uint64_t> closed;
+  std::promise<std::uint64_t> closed; ///< the first that did
+  bool has_closed = false;
 };
 
 struct tls_server_test : testing::Test {
@@ -130,6 +136,18 @@ TEST_F(tls_server_test, big_answers_of_any_size_survive_deflate) {
     const auto got = client.read();
     ASSERT_TRUE(got && *got == rows(size)) << size << ": " << (got ? got->size() : 0) << " bytes";
     ASSERT_EQ(client.read(), "after");
+  }
+}
+
+TEST_F(tls_server_test, big_answers_to_several_at_once_survive_deflate) {
+  auto one = connect("/ws", true), other = connect("/ws", true);
+  one.read();
+  other.read();
+  for (std::size_t size = 400'000; size < 450'000; size += 1'000) {
+    one.send("rows " + std::to_string(size));
+    other.send("rows " + std::to_string(size + 1));
+    ASSERT_TRUE(one.read() == rows(size)) << size;
+    ASSERT_TRUE(other.read() == rows(size + 1)) << size;
   }
 }
 
