@@ -25,7 +25,7 @@ deribit_session::deribit_session(const deribit_settings& how, const venue_tools&
                                            {{"venue", "deribit"}})},
       line_{with.network,
             // the silence is watched here: orders must not go out over a connection that is being replaced
-            {.socket = {.url = how.url}, .reconnect = {.first = std::chrono::seconds{1}}},
+            {.socket = {.url = how.url, .deflate = false}, .reconnect = {.first = std::chrono::seconds{1}}},
             handlers(),
             std::move(random)} {
   assert(how.key);

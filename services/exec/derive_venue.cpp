@@ -30,6 +30,7 @@ derive_venue::derive_venue(derive_settings how, std::shared_ptr<const derive_key
       rate_limited_{counted(with.metrics, "strike_exec_venue_rate_limited_total", "requests refused for their rate")},
       undone_total_{counted(with.metrics, "strike_exec_venue_fills_undone_total", "fills that the venue took back")} {
   net::link::options options;
+  options.socket.deflate = false; // orders are small, and must not wait for a compressor
   options.socket.url = how_.network.ws_url;
   options.socket.extra = {{"User-Agent", how_.network.user_agent}};
   link_ = std::make_unique<net::link>(

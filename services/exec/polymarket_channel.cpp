@@ -23,7 +23,7 @@ constexpr int most_unanswered = 3;
 
 void polymarket_session::open_channel() {
   if (link_) return;
-  net::link::options options{.socket = {.url = how_.user_socket}, .silence = 30s};
+  net::link::options options{.socket = {.url = how_.user_socket, .deflate = false}, .silence = 30s};
   link_.emplace(tools_.network, std::move(options),
                 net::link::handlers{.on_open = [this](net::generation which) { open_.push_back(which); },
                                     .on_text = [this](net::generation, std::string_view text) { on_text(text); },
