@@ -1,4 +1,4 @@
-"""The generated code of proto/strike/v1: `from strike_proto import common, market`.
+"""The generated code of proto/strike/v1: `from strike_proto import common, market, order`.
 
 A package `strike.v1` that is on the path already is used as it is. Otherwise protoc makes the code from the .proto
 files of this repository, at each start: that takes a moment and can never be out of date.
@@ -14,8 +14,11 @@ from types import ModuleType
 PROTO_FOLDER = Path(__file__).resolve().parents[2] / "proto"
 
 
-def _import() -> tuple[ModuleType, ModuleType]:
-    return importlib.import_module("strike.v1.common_pb2"), importlib.import_module("strike.v1.market_pb2")
+NAMES = ("common", "market", "order")
+
+
+def _import() -> list[ModuleType]:
+    return [importlib.import_module(f"strike.v1.{name}_pb2") for name in NAMES]
 
 
 def _generate(folder: str) -> None:
@@ -33,7 +36,7 @@ def _generate(folder: str) -> None:
         raise RuntimeError(f"protoc failed: {failed.stderr.strip()}") from None
 
 
-def _load() -> tuple[ModuleType, ModuleType]:
+def _load() -> list[ModuleType]:
     try:
         return _import()
     except ModuleNotFoundError as missing:
@@ -49,4 +52,4 @@ def _load() -> tuple[ModuleType, ModuleType]:
             sys.path.remove(folder)
 
 
-common, market = _load()
+common, market, order = _load()
