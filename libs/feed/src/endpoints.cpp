@@ -17,7 +17,9 @@ bool is_remote(std::string_view endpoint) {
 struct bus_keys {
   explicit bus_keys(config::section root)
       : table{root.table("bus")}, secret{table.text("secret_key", "")}, allowed{table.texts("allowed_clients")},
-        servers{table.table("servers")}, allow_plain{table.flag("allow_plain", false)} {}
+        servers{table.table("servers")}, allow_plain{table.flag("allow_plain", false)} {
+    for (const auto& endpoint : servers.keys()) servers.text(endpoint, ""); // one file serves processes that do not use it
+  }
 
   config::section table;
   std::string secret;

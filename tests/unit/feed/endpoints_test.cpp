@@ -68,6 +68,27 @@ TEST(endpoints, get_their_keys_from_the_table_bus) {
   EXPECT_EQ(both.mistakes(), "");
 }
 
+TEST(endpoints, may_have_keys_of_servers_that_only_other_processes_use) {
+  const std::string shared = R"(
+    [bus]
+    secret_key = "/run/secrets/bus"
+    [bus.servers]
+    "tcp://10.0.0.5:5555" = "server"
+    "tcp://10.0.0.6:5555" = "other"
+    [x]
+    upstream = "tcp://10.0.0.5:5555")";
+  endpoints_of connected{shared};
+  EXPECT_EQ(connected.connects().at(0).curve->server_key, "server");
+  EXPECT_EQ(connected.mistakes(), "");
+  endpoints_of bound{shared + "\npublish = \"tcp://127.0.0.1:1\""};
+  bound.bind();
+  bound.document.root().table("x").texts("upstream");
+  EXPECT_EQ(bound.mistakes(), "");
+  endpoints_of wrong{"[bus.servers]\n\"tcp://10.0.0.6:5555\" = 6"};
+  wrong.connects();
+  EXPECT_THAT(wrong.mistakes(), HasSubstr("tcp://10.0.0.6:5555"));
+}
+
 TEST(endpoints, a_servers_key_needs_one_of_our_own) {
   endpoints_of half{"[bus.servers]\n\"tcp://127.0.0.1:1\" = \"server\"\n[x]\nupstream = \"tcp://127.0.0.1:1\""};
   half.connects();
