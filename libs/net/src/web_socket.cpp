@@ -120,7 +120,9 @@ int web_socket::on_event(lws* of, lws_callback_reasons why, std::string_view in)
 
 int web_socket::on_established(lws* of) {
   if (now_ != state::connecting) return -1;
-  lws_set_extension_option(of, "permessage-deflate", "rx_buf_size", "16"); // 64 KiB inflated at once, not 1 KiB
+  // 2^20 bytes inflated at once, not 1 KiB: what does not fit waits in a buffer that libwebsockets 4.1 shares among all
+  // sockets of a loop, where the next one overwrites it
+  lws_set_extension_option(of, "permessage-deflate", "rx_buf_size", "20");
   reached();
   now_ = state::open;
   deadline().cancel();

@@ -170,6 +170,19 @@ TEST_F(web_socket_test, inflates_with_context_takeover) {
 }
 
 /// A compressed message may be cut into frames anywhere. Source: RFC 7692, 6.1
+/// @param most bytes of a frame
+void write_in_fragments(peer& on, std::string_view packed, std::size_t most) {
+  std::mt19937 chance{static_cast<unsigned>(packed.size())};
+  for (std::size_t from = 0; from < packed.size();) {
+    const auto size = std::min<std::size_t>(1 + chance() % most, packed.size() - from);
+    const bool is_last = from + size == packed.size();
+    const int bits = (is_last ? ws::final_bit : 0) | (from == 0 ? ws::deflated_bit : 0);
+    on.write(
+        ws::frame(packed.substr(from, size), from == 0 ? ws::text : ws::continuation, static_cast<std::uint8_t>(bits)));
+    from += size;
+  }
+}
+
 TEST_F(web_socket_test, inflates_messages_in_fragments) {
   const auto whole = book_of(400'000);
   std::mt19937 chance{7};
@@ -178,17 +191,7 @@ TEST_F(web_socket_test, inflates_messages_in_fragments) {
   tls_server server{[&](peer& on) {
                       ws::accept(on, "Sec-WebSocket-Extensions: permessage-deflate\r\n");
                       ws::deflater kept;
-                      for (const auto& text : sent) {
-                        const auto packed = kept.message(text);
-                        for (std::size_t from = 0; from < packed.size();) {
-                          const auto size = std::min<std::size_t>(1 + chance() % 40'000, packed.size() - from);
-                          const bool is_last = from + size == packed.size();
-                          const int bits = (is_last ? ws::final_bit : 0) | (from == 0 ? ws::deflated_bit : 0);
-                          on.write(ws::frame(packed.substr(from, size), from == 0 ? ws::text : ws::continuation,
-                                             static_cast<std::uint8_t>(bits)));
-                          from += size;
-                        }
-                      }
+                      for (const auto& text : sent) write_in_fragments(on, kept.message(text), 40'000);
                       on.wait_for_end();
                     },
                     localhost};
@@ -199,25 +202,63 @@ TEST_F(web_socket_test, inflates_messages_in_fragments) {
     ASSERT_TRUE(x->texts[i] == sent[i]) << i << ": " << x->texts[i].size() << " of " << sent[i].size() << " bytes";
 }
 
+/// What does not fit into libwebsockets' buffer when deflated is written later, from where it was.
+TEST_F(web_socket_test, sends_long_texts_deflated) {
+  const auto text_of = [](std::size_t i) { return book_of(10'000 + 1'000 * i).substr(i * 977); };
+  constexpr std::size_t messages = 60;
+  std::promise<std::vector<std::string>> got;
+  tls_server server{[&](peer& on) {
+                      ws::accept(on, "Sec-WebSocket-Extensions: permessage-deflate; client_no_context_takeover\r\n");
+                      std::vector<std::string> all;
+                      for (std::string text; all.size() < messages;) {
+                        const auto part = ws::read_frame(on);
+                        if (part.head == 0 && part.payload.empty()) break; // the end; a continuation has no bits either
+                        text += part.payload;
+                        if (part.head & ws::final_bit) all.push_back(ws::inflated(std::exchange(text, {})));
+                      }
+                      got.set_value(std::move(all));
+                      on.wait_for_end();
+                    },
+                    localhost};
+  const auto x = open(server);
+  run_until([&] { return x->is_open || x->end; });
+  for (std::size_t i = 0; i < messages; ++i) ASSERT_TRUE(x->socket->send(text_of(i)));
+  const auto all = await(got.get_future());
+  ASSERT_EQ(all.size(), messages);
+  for (std::size_t i = 0; i < messages; ++i) ASSERT_TRUE(all[i] == text_of(i)) << i;
+}
+
+/// A row as of an account's history, which shrinks to a twentieth and less: a piece inflates to more than the buffer of
+/// libwebsockets, which goes on with it when the others have had their turn.
+std::string history_of(std::size_t rows, std::size_t first) {
+  std::string x;
+  for (std::size_t i = 0; i < rows; ++i)
+    x += R"({"subaccount_id":91234,"order_type":"limit","instrument_name":"ETH-PERP","liquidity_role":"taker",)"
+         R"("transaction_status":"settled","is_transfer":false,"realized_pnl":"0","trade_id":")" +
+         std::to_string(first + i) + R"(","index_price":"3000.5","trade_fee":"0.1","quote_id":null},)";
+  return x;
+}
+
 TEST_F(web_socket_test, inflates_on_several_sockets_at_once) {
-  const auto whole = book_of(600'000);
-  constexpr std::size_t messages = 40;
-  const auto serve = [&](peer& on) {
-    ws::accept(on, "Sec-WebSocket-Extensions: permessage-deflate\r\n");
-    ws::deflater kept;
-    for (std::size_t i = 0; i < messages; ++i)
-      on.write(ws::frame(kept.message(whole.substr(i)), ws::text, ws::final_bit | ws::deflated_bit));
-    on.wait_for_end();
+  constexpr std::size_t messages = 20;
+  const auto text_of = [](std::size_t socket, std::size_t i) { return history_of(2'000, 1'000'000 * socket + i); };
+  const auto serve = [&](std::size_t which) {
+    return [which, &text_of](peer& on) {
+      ws::accept(on, "Sec-WebSocket-Extensions: permessage-deflate\r\n");
+      ws::deflater kept;
+      for (std::size_t i = 0; i < messages; ++i) write_in_fragments(on, kept.message(text_of(which, i)), 3'000);
+      on.wait_for_end();
+    };
   };
-  tls_server first{serve, localhost}, second{serve, localhost}, third{serve, localhost};
+  tls_server first{serve(0), localhost}, second{serve(1), localhost}, third{serve(2), localhost};
   const auto all = std::array{open(first), open(second), open(third)};
-  const auto is_over = [&] {
-    return std::ranges::all_of(all, [](const auto& x) { return x->texts.size() == messages || x->end; });
-  };
-  run_until(is_over);
-  for (const auto& x : all) {
+  run_until([&] {
+    return std::all_of(all.begin(), all.end(), [](const auto& x) { return x->texts.size() >= messages || x->end; });
+  });
+  for (std::size_t socket = 0; socket < all.size(); ++socket) {
+    const auto& x = all[socket];
     ASSERT_FALSE(x->end);
-    for (std::size_t i = 0; i < messages; ++i) ASSERT_TRUE(x->texts[i] == whole.substr(i)) << i;
+    for (std::size_t i = 0; i < messages; ++i) ASSERT_TRUE(x->texts[i] == text_of(socket, i)) << socket << " " << i;
   }
 }
 

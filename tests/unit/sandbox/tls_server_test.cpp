@@ -5,7 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <future>
+#include <thread>
 
 namespace {
 
@@ -149,6 +151,25 @@ TEST_F(tls_server_test, big_answers_to_several_at_once_survive_deflate) {
     ASSERT_TRUE(one.read() == rows(size)) << size;
     ASSERT_TRUE(other.read() == rows(size + 1)) << size;
   }
+}
+
+TEST_F(tls_server_test, long_requests_of_several_at_once_survive_deflate) {
+  std::vector<std::jthread> clients;
+  std::atomic<int> wrong = 0;
+  for (int who = 0; who < 4; ++who)
+    clients.emplace_back([&, who] {
+      auto client = connect("/ws", true);
+      client.read();
+      for (int i = 0; i < 300; ++i) {
+        std::string text = R"({"jsonrpc":"2.0","id":)" + std::to_string(who * 1000 + i) + R"(,"params":{"channels":[)";
+        for (int k = 0; k < 80; ++k)
+          text += "\"ticker.BTC-27NOV26-" + std::to_string(10'000 + who * 1000 + i + 500 * k) + "-C.100ms\",";
+        client.send(text);
+        if (client.read() != text) ++wrong;
+      }
+    });
+  clients.clear();
+  EXPECT_EQ(wrong, 0);
 }
 
 TEST_F(tls_server_test, who_offers_no_deflate_gets_none) { EXPECT_EQ(connect().extensions(), ""); }
