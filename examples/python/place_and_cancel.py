@@ -24,6 +24,7 @@ from strike_orders import Update, instrument_of, nanos_of, state_text
 from strike_proto import common, order
 
 LONGEST_SLEEP = 0.5  # seconds
+LAST_WAIT = 5.0  # seconds, for the end of an order that is cancelled for want of patience
 SIDES = {"buy": common.SIDE_BUY, "sell": common.SIDE_SELL}
 
 
@@ -83,9 +84,14 @@ class Errand:
 
 
 def run(desk: Exec, errand: Errand, patience: float) -> None:
-    """Until the order has ended, or patience has."""
-    limit = time.monotonic() + patience
+    """Until the order has ended, or patience has: then it is cancelled, and has a little longer to end."""
+    hurry_at = time.monotonic() + patience
+    limit = hurry_at + LAST_WAIT
     while not errand.is_over and time.monotonic() < limit:
+        if time.monotonic() >= hurry_at:
+            if not errand.is_placed:
+                return
+            errand.hurry()
         try:
             for update in desk.receive(LONGEST_SLEEP):
                 print(line_of(update), flush=True)
@@ -110,7 +116,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--rest", type=float, default=1.0, metavar="SECONDS",
                         help="from open to the cancellation (default %(default)s)")
     parser.add_argument("--patience", type=float, default=60.0, metavar="SECONDS",
-                        help="give up after this (default %(default)s)")
+                        help="cancel, if that is not done yet, and give up after this (default %(default)s)")
     return parser
 
 

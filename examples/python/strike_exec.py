@@ -50,13 +50,13 @@ class Exec:
         told = self.orders.updates()  # what could not be sent
         if not self._poller.poll(0 if told else math.ceil(wait * 1000)):
             return told
-        self._hear_of_link()
         for _ in range(MOST_AT_ONCE):
             try:
                 frames = self._socket.recv_multipart(zmq.NOBLOCK)
             except zmq.Again:
                 break
             self.orders.read(frames[0] if len(frames) == 1 else b"")  # an empty message is malformed
+        self._hear_of_link()  # behind the messages: an account told over the last connection is no answer over this one
         return told + self.orders.updates()
 
     def close(self) -> None:

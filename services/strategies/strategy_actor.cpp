@@ -79,8 +79,9 @@ void strategy_state::take(const router::parcel& parcel) {
   runner->take(parcel);
   metrics->callback_ns.observe(ns_since(start));
   metrics->events.add(runner->events() - before);
-  if (tools->config.clock == clock_mode::wall && runner->events() != before && wall_ns > runner->received_ns())
-    metrics->feed_ns.observe(static_cast<std::uint64_t>(wall_ns - runner->received_ns()));
+  const auto received_ns = runner->received_ns();
+  if (tools->config.clock == clock_mode::wall && runner->events() != before && received_ns > 0 && wall_ns > received_ns)
+    metrics->feed_ns.observe(static_cast<std::uint64_t>(wall_ns - received_ns));
   if (consumer->done(parcel.picks.size())) self->send(tools->router, router::drained_atom_v, consumer);
   after_calls();
 }

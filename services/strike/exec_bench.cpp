@@ -241,8 +241,21 @@ result<void> start(process::environment& env, const plan& how, std::string& told
 
 int run_exec_bench(int argc, char** argv) {
   plan how;
-  for (int i = 1; i + 1 < argc; ++i) { // the configuration is made from it, so it must be known before
-    if (std::string_view{argv[i]} == "--per-second") how.per_second = std::max(1.0, std::strtod(argv[i + 1], nullptr));
+  const auto add_options = [&how](CLI::App& app) {
+    app.add_option("--orders", how.orders, "how many orders to place")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    app.add_option("--per-second", how.per_second, "how many of them a second")
+        ->check(CLI::Range(1.0, 1e5))
+        ->capture_default_str();
+  };
+  CLI::App early; // the configuration is made from them; what is wrong with them is said below
+  early.set_help_flag();
+  early.allow_extras();
+  add_options(early);
+  try {
+    early.parse(argc, argv);
+  } catch (const CLI::ParseError&) {
   }
   const auto folder = std::filesystem::temp_directory_path() / fmt::format("strike-bench-exec-{}", ::getpid());
   std::filesystem::create_directories(folder);
@@ -255,11 +268,7 @@ int run_exec_bench(int argc, char** argv) {
            "Places and cancels real orders at local venues, all in one process, and says how long they take from the "
            "strategy to the venue's connection, risk check and order store included.",
        .start = [&](process::environment& env) { return start(env, how, told); },
-       .add_options =
-           [&](CLI::App& app) {
-             app.add_option("--orders", how.orders, "how many orders to place")->capture_default_str();
-             app.add_option("--per-second", how.per_second, "how many of them a second")->capture_default_str();
-           },
+       .add_options = add_options,
        .default_config = config_text(folder, how)});
   std::error_code ignored;
   std::filesystem::remove_all(folder, ignored);

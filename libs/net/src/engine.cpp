@@ -16,7 +16,7 @@ namespace strike::net {
 
 namespace {
 
-constexpr unsigned read_size = 64 * 1024;     ///< read at once, inflated at once, and the longest request head
+constexpr unsigned read_size = 64 * 1024;     ///< read at once, and the longest request head
 constexpr unsigned head_size = 64 * 1024 - 1; ///< of an answer, and of a URL
 constexpr unsigned phase_seconds = 60;        ///< libwebsockets' own limit for each phase of connecting and closing
 

@@ -70,7 +70,7 @@ struct host_actor_test : testing::Test, deterministic_system {
     for (const auto& x : spawned) caf::anon_send_exit(x, caf::exit_reason::kill);
     sched.run();
   }
-  void start_host(std::string_view toml, clock_mode clock = clock_mode::wall) {
+  void start_host(std::string_view toml, clock_mode clock = clock_mode::wall, std::shared_ptr<exec_link> exec = {}) {
     auto types = std::make_shared<strategy_registry>();
     types->add("probe", probe::make);
     auto document = *strike::config::document::from_text(toml, "strike.toml");
@@ -91,7 +91,8 @@ struct host_actor_test : testing::Test, deterministic_system {
                                     .wall_ns = [this] { return sys.clock().now().time_since_epoch().count() + 1; },
                                     .random = [] { return 0.0; }, // waits are one half: 0.5 s, 1 s, 2 s
                                     .answer = [this](std::string_view peer,
-                                                     std::string_view bytes) { answers.emplace_back(peer, bytes); }}));
+                                                     std::string_view bytes) { answers.emplace_back(peer, bytes); },
+                                    .exec = std::move(exec)}));
   }
   void start_two() {
     start_host("[[strategy]]\ntype = \"probe\"\nname = \"a\"\n[[strategy]]\ntype = \"probe\"\nname = \"b\"\n");
@@ -131,6 +132,38 @@ TEST_F(host_actor_test, a_strategy_subscribes_and_gets_its_events_and_counts_the
   EXPECT_EQ(routed.consumers["a"]->pending, 0U);
   EXPECT_EQ(metrics_of(metrics, "a").events.value(), 2U);
   EXPECT_EQ(facts_of("a"), (strategy_facts{.name = "a", .type = "probe", .state = run_state::running}));
+}
+
+TEST_F(host_actor_test, the_way_from_the_gateway_is_measured_where_it_is_told) {
+  start_host("[[strategy]]\ntype = \"probe\"\nname = \"a\"\n");
+  const auto count = [&] {
+    const auto text = metrics.to_text();
+    const std::string line = "strike_strategy_feed_seconds_count{strategy=\"a\"} ";
+    return text.substr(text.find(line) + line.size(), 1);
+  };
+  auto untold = tick(btc, 1);
+  untold.recv_ns = 0;
+  deliver("a", {untold});
+  EXPECT_EQ(count(), "0");
+  advance(1s);
+  auto told = tick(btc, 2);
+  told.recv_ns = 500'000'000;
+  deliver("a", {told});
+  EXPECT_EQ(count(), "1");
+}
+
+TEST_F(host_actor_test, a_strategy_waits_for_exec_and_starts_without_it_when_that_takes_too_long) {
+  const bus::context where;
+  process::readiness ready;
+  start_host("[[strategy]]\ntype = \"probe\"\nname = \"a\"\n", clock_mode::wall,
+             *exec_link::open(where, {.endpoint = "inproc://nobody"}, instruments, out, ready));
+  advance(longest_exec_wait - 1ns);
+  EXPECT_THAT(log.seen, IsEmpty());
+  EXPECT_THAT(routed.asked, IsEmpty());
+  advance(1ns);
+  EXPECT_THAT(log.seen, ElementsAre("a start"));
+  EXPECT_THAT(routed.asked, ElementsAre("want a 1"));
+  EXPECT_THAT(lines.str(), HasSubstr("exec does not answer; the strategy starts"));
 }
 
 TEST_F(host_actor_test, a_strategy_that_was_behind_says_when_it_has_drained) {
