@@ -183,7 +183,7 @@ export class Overview {
     const byCurrency = new Map();
     for (const x of store.section('equity', [])) byCurrency.set(x.currency, (byCurrency.get(x.currency) ?? 0) + x.pnl);
     const traded = [...byCurrency].filter(([, x]) => x !== 0);
-    put(this.tiles.pnl, '', traded.map(([c, x]) => `${moneyCell(x, c).text} ${c}`).join('  ') || dash, traded.length ? 'after fees, open positions at the mark' : 'nothing traded yet');
+    put(this.tiles.pnl, '', traded.map(([c, x]) => `${moneyCell(x, c).text}\u00a0${c}`).join('  ') || dash, traded.length ? 'after fees, open positions at the mark' : 'nothing traded yet');
     const exposure = store.section('exposure', []);
     put(this.tiles.delta, '', exposure.filter((x) => x.underlying !== 'binaries').map((x) => `${amount(x.delta, 3, {isSide: true}).text} ${x.underlying}`).join('  ') || 'flat',
       exposure.filter((x) => typeof x.notional === 'number').map((x) => `${x.underlying} ${amount(x.notional, 0, {isSide: true}).text} $`).join(', '));

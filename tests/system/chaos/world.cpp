@@ -99,8 +99,8 @@ bool is_chosen(const boost::json::object& x) {
   const auto at = text(x, "venue");
   if (text(x, "state") != "listed" || x.at("bids").as_array().size() < 3 || x.at("asks").as_array().size() < 3)
     return false;
-  if (at != "polymarket") return symbol == "BTC-PERPETUAL" || symbol == "ETH-PERPETUAL" || symbol == "BTC-PERP" ||
-                                 symbol == "ETH-PERP";
+  if (at != "polymarket")
+    return symbol == "BTC-PERPETUAL" || symbol == "ETH-PERPETUAL" || symbol == "BTC-PERP" || symbol == "ETH-PERP";
   const auto bid = parse_decimal<price>(x.at("bids").at(0).at(0).as_string().c_str());
   return bid->nanos > nanos_per_unit / 4 && bid->nanos < 3 * nanos_per_unit / 4;
 }
@@ -121,26 +121,28 @@ world::world(const temp_folder& in) : folder_{in} {
     upstream += fmt::format("{}\"{}\"", upstream.empty() ? "" : ", ", endpoint);
     const auto urls =
         row.value == venue::deribit
-            ? fmt::format("testnet = true\nurl = \"wss://{0}/ws/api/v2\"\nrest = \"https://{0}/api/v2\"\n", addresses[i])
+            ? fmt::format("testnet = true\nurl = \"wss://{0}/ws/api/v2\"\nrest = \"https://{0}/api/v2\"\n",
+                          addresses[i])
         : row.value == venue::derive
             ? fmt::format("ws_url = \"wss://{0}/v3/ws\"\nrest_url = \"https://{0}/v3\"\n", addresses[i])
             : fmt::format("url = \"wss://{0}/ws/market\"\nclob = \"https://{0}\"\ngamma = \"https://{0}/gamma\"\n",
                           addresses[i]);
-    gateways_[i].emplace(in, fmt::format("gateway-{}", row.text), programs[i],
-                         fmt::format("[gateway.{}]\npublish = \"{}\"\nca_file = \"{}\"\n{}", row.text, endpoint, ca, urls));
+    gateways_[i].emplace(
+        in, fmt::format("gateway-{}", row.text), programs[i],
+        fmt::format("[gateway.{}]\npublish = \"{}\"\nca_file = \"{}\"\n{}", row.text, endpoint, ca, urls));
   }
   set_keys();
   exec_.emplace(in, "exec", EXEC_BINARY,
-                fmt::format("[exec]\nupstream = [{}]\nlisten = \"{}\"\npublish = \"tcp://127.0.0.1:0\"\nstore = "
+                fmt::format("[exec]\nupstream = [{}]\nlisten = \"{}\"\ncontrol = \"tcp://127.0.0.1:0\"\npublish = "
+                            "\"tcp://127.0.0.1:0\"\nstore = "
                             "\"exec.db\"\nca_file = \"{}\"\n{}{}",
                             upstream, orders_, ca, live,
                             fmt::format(fmt::runtime(exec_venues), addresses[0], addresses[1], addresses[2])));
 }
 
 bool world::is_ready() {
-  return bus_kit::eventually([&] {
-    return exec_->is_ready() && std::ranges::all_of(gateways_, [](const auto& x) { return x->is_ready(); });
-  });
+  return bus_kit::eventually(
+      [&] { return exec_->is_ready() && std::ranges::all_of(gateways_, [](const auto& x) { return x->is_ready(); }); });
 }
 
 void world::look(instrument_registry& names) {
@@ -215,10 +217,11 @@ void world::kill_exec() {
 
 void world::fault(const std::string& json) const {
   tcp_client port{control_};
-  port.write(fmt::format("POST /fault HTTP/1.1\r\nHost: {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{}", control_,
-                         json.size(), json));
+  port.write(fmt::format("POST /fault HTTP/1.1\r\nHost: {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{}",
+                         control_, json.size(), json));
   const auto answer = port.read();
-  if (answer.find(" 200 ") == std::string::npos) throw std::runtime_error{"the sandbox refused " + json + ": " + answer};
+  if (answer.find(" 200 ") == std::string::npos)
+    throw std::runtime_error{"the sandbox refused " + json + ": " + answer};
 }
 
 boost::json::array world::truth(const std::string& what) const {
@@ -228,8 +231,6 @@ boost::json::array world::truth(const std::string& what) const {
 
 std::string world::store_file() const { return (folder_ / "exec/exec.db").string(); }
 
-std::string world::logs() const {
-  return "---- exec\n" + earlier_ + exec_->err();
-}
+std::string world::logs() const { return "---- exec\n" + earlier_ + exec_->err(); }
 
 } // namespace chaos
