@@ -48,7 +48,7 @@ result<void> open_server(exec_link& to, process::environment& env, const bus::co
                   [&env](std::string_view, std::string_view, std::string_view why) {
                     env.log.warning("an order update found no strategy", {{"why", why}}); // it asks when it is back
                   }});
-  if (!served) return std::unexpected{served.error()};
+  if (!served) return fail(served.error().code, served.error().text + "; is another exec running? [exec] listen");
   const std::scoped_lock lock{to.guard};
   to.server = *std::move(served);
   return {};
@@ -59,7 +59,7 @@ result<void> open_control(exec_link& to, const bus::context& where, const settin
       where, {.bind = how.control, .on_request = [&to](std::string_view peer, std::string_view bytes) {
                 caf::anon_send(to.current(), control_atom_v, std::string{peer}, std::string{bytes});
               }});
-  if (!opened) return std::unexpected{opened.error()};
+  if (!opened) return fail(opened.error().code, opened.error().text + "; is another exec running? [exec] control");
   const std::scoped_lock lock{to.guard};
   to.control = *std::move(opened);
   return {};

@@ -13,6 +13,9 @@ namespace strike::gateway {
 
 namespace {
 
+/// A venue that is back is found within two seconds, however long it was away.
+constexpr backoff try_again{.first = std::chrono::milliseconds{250}, .longest = std::chrono::seconds{2}};
+
 /// What comes so soon after the opening may be what every new socket gets, and says nothing of the market.
 constexpr std::int64_t initial_data_ns = 10 * ns_per_s;
 constexpr std::int64_t most_patience = 16;
@@ -50,8 +53,8 @@ struct shards::shard {
   std::size_t keys = 0;
   std::vector<std::unique_ptr<connection>> connections; ///< open ones, oldest first
   net::generation last_opened = 0;
-  std::int64_t data_ns = 0;     ///< of the last event, or since its socket was last replaced for want of them
-  std::int64_t patience_ns = 0; ///< with the next one
+  std::int64_t data_ns = 0;             ///< of the last event, or since its socket was last replaced for want of them
+  std::int64_t patience_ns = 0;         ///< with the next one
   bool has_failed = false;              ///< none is open, since the last one ended or could not open
   std::vector<feed::slot> gone, joined; ///< during `change`: what its sessions are to be told
 
@@ -118,7 +121,8 @@ shards::shard& shards::open_shard() {
   auto& made = *shards_.emplace_back(std::make_unique<shard>());
   made.patience_ns = with_.data_silence.count();
   made.line = std::make_unique<net::link>(
-      with_.on, net::link::options{.socket = with_.feed.socket(), .silence = with_.feed.limit().silence},
+      with_.on,
+      net::link::options{.socket = with_.feed.socket(), .reconnect = try_again, .silence = with_.feed.limit().silence},
       net::link::handlers{
           .on_open = [this, &made](net::generation id) { with_.failure.guard([&] { on_open(made, id); }); },
           .on_text = [this, &made](net::generation id,
@@ -310,8 +314,8 @@ std::int64_t shards::watch_data(shard& x, const moment& now) {
   x.data_ns = now.steady_ns;
   const auto is_quote = [](feed::slot which) { return feed::channel_of_slot(which) != channel::trades; };
   if (std::ranges::any_of(x.topics, is_quote)) {
-    x.line->replace(x.connections.back()->id, fmt::format("no market data for {} s, though the socket lives",
-                                                          x.patience_ns / ns_per_s));
+    x.line->replace(x.connections.back()->id,
+                    fmt::format("no market data for {} s, though the socket lives", x.patience_ns / ns_per_s));
     x.patience_ns = std::min(2 * x.patience_ns, most_patience * with_.data_silence.count());
   }
   return x.data_ns + x.patience_ns;

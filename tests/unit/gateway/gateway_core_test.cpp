@@ -301,6 +301,17 @@ TEST_F(gateway_core_of, a_venue_out_of_reach_is_logged_once_and_seen_in_the_stat
   EXPECT_THAT(take_told(), ElementsAre("BTC status live", "ETH status live"));
 }
 
+TEST_F(gateway_core_of, a_venue_that_was_away_for_long_is_found_within_two_seconds) {
+  start();
+  want("md/deribit/BTC-PERPETUAL/ticker/");
+  for (int i = 0; i < 20; ++i) {
+    network.take_socket()->close({.text = "made.up: refused"});
+    pass(2s);
+  }
+  connect("+0");
+  told.clear();
+}
+
 TEST_F(gateway_core_of, a_session_that_gives_up_is_followed_by_another_no_sooner_than_it_asked) {
   start();
   want("md/deribit/BTC-PERPETUAL/ticker/");
