@@ -14,14 +14,14 @@
 namespace strike::dashboard {
 
 /// `"text"`, escaped.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 /// A number as short as it can be; null for what JSON has no number for.
 void append_json(std::string& out, double x);
 inline void append_json(std::string& out, bool x) { out.append(x ? "true" : "false"); }
-inline void append_json(std::string& out, std::string_view x) { out += quoted(x); }
-inline void append_json(std::string& out, const std::string& x) { out += quoted(x); }
-inline void append_json(std::string& out, const char* x) { out += quoted(x); }
+inline void append_json(std::string& out, std::string_view x) { out += in_quotes(x); }
+inline void append_json(std::string& out, const std::string& x) { out += in_quotes(x); }
+inline void append_json(std::string& out, const char* x) { out += in_quotes(x); }
 inline void append_json(std::string& out, std::integral auto x) { out += std::to_string(x); }
 inline void append_json(std::string& out, money x) { append_nanos(out, x.nanos); }
 template <class Tag> void append_json(std::string& out, decimal<Tag> x) { append_nanos(out, x.nanos); }
@@ -61,7 +61,7 @@ public:
     return out_;
   }
   /// The same for a name that may hold anything.
-  std::string& any_member(std::string_view key) { return members_.next().append(quoted(key)).append(1, ':'); }
+  std::string& any_member(std::string_view key) { return members_.next().append(in_quotes(key)).append(1, ':'); }
   void end() { out_ += '}'; }
 
 private:

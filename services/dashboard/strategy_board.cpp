@@ -75,7 +75,7 @@ void strategy_board::set_state(entry& x, const std::string& text) {
   std::vector<field> made;
   made.reserve(parsed.get_object().size());
   for (const auto& [key, value] : parsed.get_object()) {
-    field now{.key = quoted({key.data(), key.size()}), .value = json::serialize(value), .revision = x.revision};
+    field now{.key = in_quotes({key.data(), key.size()}), .value = json::serialize(value), .revision = x.revision};
     const auto old = before.find(now.key);
     if (old != before.end() && old->second->value == now.value) now.revision = old->second->revision;
     made.push_back(std::move(now));
@@ -133,8 +133,8 @@ void strategy_board::append_upstreams(std::string& out) const {
   json_list items{out};
   for (const auto& [endpoint, x] : upstreams_)
     fmt::format_to(std::back_inserter(items.next()),
-                   R"({{"endpoint":{},"role":{},"connected":{},"was_connected":{},"text":{}}})", quoted(endpoint),
-                   quoted(x.role), x.is_connected, x.was_connected, quoted(x.text));
+                   R"({{"endpoint":{},"role":{},"connected":{},"was_connected":{},"text":{}}})", in_quotes(endpoint),
+                   in_quotes(x.role), x.is_connected, x.was_connected, in_quotes(x.text));
   out += ']';
 }
 
@@ -153,9 +153,9 @@ void strategy_board::append_summary(std::string& out, const std::string& name, c
                  R"({{"name":{},"type":{},"run_state":"{}","reason":{},"restarts":{},)"
                  R"("epoch":"{}","sequence":{},"at_ms":{},"received_ms":{},"stale":{},"gaps":{},"lost":{},)"
                  R"("epochs":{},"malformed":{},"fault":{},"has_schema":{}}})",
-                 quoted(name), quoted(x.type), to_text(x.run_state), quoted(x.reason), x.restarts, x.newest.epoch,
-                 x.newest.first, x.at_ns / ns_per_ms, x.received_ns / ns_per_ms, x.is_stale, x.gaps, x.lost, x.epochs,
-                 x.malformed, quoted(x.fault), !x.schema.empty());
+                 in_quotes(name), in_quotes(x.type), to_text(x.run_state), in_quotes(x.reason), x.restarts,
+                 x.newest.epoch, x.newest.first, x.at_ns / ns_per_ms, x.received_ns / ns_per_ms, x.is_stale, x.gaps,
+                 x.lost, x.epochs, x.malformed, in_quotes(x.fault), !x.schema.empty());
 }
 
 void strategy_board::append_update(std::string& out, const std::string& name, const entry& x, std::uint64_t since) {

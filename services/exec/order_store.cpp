@@ -1,5 +1,7 @@
 #include "exec/order_store.hpp"
 
+#include "exec/checkpointer.hpp"
+
 #include <SQLiteCpp/Statement.h>
 #include <SQLiteCpp/Transaction.h>
 #include <fmt/format.h>
@@ -149,6 +151,7 @@ struct order_store::state {
   SQLite::Statement add_key{*db, "INSERT INTO order_keys (order_id, key) VALUES (?,?)"};
   SQLite::Statement add_fill{*db, "INSERT OR IGNORE INTO fills VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"};
   SQLite::Statement add_reversal{*db, "INSERT OR IGNORE INTO reversals VALUES (?,?,?,?,?,?,?)"};
+  checkpointer log_keeper{file};
 };
 
 int order_store::state::insert_fill(const account_name& account, std::string_view trade_id, const fill& what,
@@ -193,12 +196,13 @@ result<std::unique_ptr<order_store>> order_store::open(const std::filesystem::pa
   }
   auto lock = take_lock(file);
   if (!lock) return std::unexpected{lock.error()};
+  ::close(::open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600)); // SQLite would let everybody read what we trade
   try {
     auto db = std::make_shared<SQLite::Database>(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, 250);
     const bool is_new = db->execAndGet("SELECT COUNT(*) FROM sqlite_schema").getInt() == 0;
     if (!is_new)
       if (auto ok = check_store(*db, file); !ok) return std::unexpected{ok.error()};
-    db->exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
+    db->exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0;");
     if (is_new) {
       SQLite::Transaction whole{*db};
       db->exec(tables);

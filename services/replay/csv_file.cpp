@@ -37,7 +37,7 @@ result<void> csv_file::close() {
   return {};
 }
 
-std::string csv_file::quoted(std::string_view text) {
+std::string csv_file::in_quotes(std::string_view text) {
   if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string{text};
   std::string out = "\"";
   for (const char c : text) {

@@ -22,7 +22,7 @@ public:
   /// @returns the first write that failed
   result<void> close();
   /// A free text as a field: quoted where it must be (RFC 4180).
-  static std::string quoted(std::string_view text);
+  static std::string in_quotes(std::string_view text);
 
 private:
   void flush();

@@ -96,7 +96,7 @@ public:
     if (!orders_.is_open() || !what.instrument.is_valid()) return;
     start_order_line(strategy, what.venue_ns, what.order, what.instrument);
     fmt::format_to(std::back_inserter(orders_.line()), ",{},,,,,,{},{}", to_text(what.state), to_string(what.filled),
-                   csv_file::quoted(what.reason));
+                   csv_file::in_quotes(what.reason));
     orders_.end_line();
   }
 
@@ -117,7 +117,7 @@ public:
     const auto& entry = instruments_.at(what.instrument);
     fmt::format_to(std::back_inserter(signals_.line()), "{},{},{},{},{},{},{},{}", iso_from_ns(seen_ns), seen_ns,
                    name(strategy), to_text(entry.at), entry.symbol, to_text(what.side), what.value,
-                   csv_file::quoted(what.reason));
+                   csv_file::in_quotes(what.reason));
     signals_.end_line();
   }
 
@@ -177,7 +177,7 @@ public:
   }
 
 private:
-  std::string name(std::uint32_t strategy) const { return csv_file::quoted(settings_.strategies[strategy]); }
+  std::string name(std::uint32_t strategy) const { return csv_file::in_quotes(settings_.strategies[strategy]); }
 
   void start_order_line(std::uint32_t strategy, std::int64_t ns, order_id id, instrument_id instrument) {
     const auto& entry = instruments_.at(instrument);

@@ -111,7 +111,7 @@ void feed::send(const topic& x, connection& to, std::string_view data, const std
       .append(x.name)
       .append(R"(","data":)");
   text.append(data);
-  if (!label.empty()) text.append(R"(,"label":)").append(quoted(label));
+  if (!label.empty()) text.append(R"(,"label":)").append(in_quotes(label));
   text.append("}}");
   listeners_.at(&to).last_sent_ns = now_ns;
   to.send(std::move(text), kind);

@@ -26,7 +26,7 @@ std::string number(double x, int decimals) {
   return number(static_cast<int128>(std::round(x * scale)) * static_cast<int128>(rest));
 }
 
-std::string quoted(std::string_view text) { return boost::json::serialize(boost::json::string{text}); }
+std::string in_quotes(std::string_view text) { return boost::json::serialize(boost::json::string{text}); }
 
 json_object& json_object::add(std::string_view key, std::string_view json) {
   if (text_.size() > 1) text_ += ',';

@@ -18,13 +18,13 @@ std::string number(double x, int decimals);
 inline std::string number(optional_double x, int decimals) { return x ? number(*x, decimals) : "null"; }
 
 /// With quotes, escaped.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 /// {"a":1,"b":"x"}, member by member.
 class json_object {
 public:
   json_object& add(std::string_view key, std::string_view json);
-  json_object& text(std::string_view key, std::string_view x) { return add(key, quoted(x)); }
+  json_object& text(std::string_view key, std::string_view x) { return add(key, in_quotes(x)); }
   json_object& integer(std::string_view key, std::int64_t x) { return add(key, std::to_string(x)); }
   json_object& flag(std::string_view key, bool x) { return add(key, x ? "true" : "false"); }
   std::string take() { return std::move(text_ += '}'); }

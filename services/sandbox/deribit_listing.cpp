@@ -148,7 +148,7 @@ outcome market::get_expirations(const boost::json::object& params) const {
   json_object flat;
   for (const auto& [name, expiries] : found) {
     json_array words;
-    for (const auto& [at, word] : expiries) words.add(quoted(word));
+    for (const auto& [at, word] : expiries) words.add(in_quotes(word));
     flat.add(name, words.take());
   }
   if (currency == "any") return flat.take();

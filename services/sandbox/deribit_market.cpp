@@ -162,7 +162,7 @@ outcome market::get_index_price(const boost::json::object& params) const {
 
 outcome market::get_index_price_names(const boost::json::object&) const {
   json_array made;
-  for (const auto& name : indices()) made.add(quoted(name));
+  for (const auto& name : indices()) made.add(in_quotes(name));
   return made.take();
 }
 

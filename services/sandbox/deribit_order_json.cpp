@@ -53,7 +53,7 @@ std::string order_json(const order_record& x, const order_words& words, const in
   const bool is_trigger = x.waits_for.has_value();
   json_object made;
   made.text("label", x.label);
-  made.add("price", is_market && is_trigger ? quoted("market_price")
+  made.add("price", is_market && is_trigger ? in_quotes("market_price")
                     : is_market             ? number(words.bound.value_or(x.average()))
                                             : number(request.limit));
   made.integer("user_id", first_user_id + x.owner).add("amount", number(request.size));

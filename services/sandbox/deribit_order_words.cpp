@@ -176,7 +176,7 @@ std::expected<void, rpc_error> order_reader::read_price(const boost::json::objec
 std::expected<order_wish, rpc_error> order_reader::wish(const boost::json::object& params, side of,
                                                         owner_id owner) const {
   for (const auto name : unserved)
-    if (params.contains(name)) return std::unexpected{rpc_error{10033, "not_implemented", quoted(name)}};
+    if (params.contains(name)) return std::unexpected{rpc_error{10033, "not_implemented", in_quotes(name)}};
   const auto* const at = view.find(venue::deribit, text_of(params, "instrument_name"));
   if (!at) return std::unexpected{rpc_error{13020, "not_found"}};
   order_wish made{.ticket = {.owner = owner, .label = text_of(params, "label")}};
@@ -190,7 +190,7 @@ std::expected<order_wish, rpc_error> order_reader::wish(const boost::json::objec
   x.size = **size;
   if (const auto type = text_of(params, "type"); !type.empty()) made.words.type = type;
   if (made.words.type == "trailing_stop")
-    return std::unexpected{rpc_error{10033, "not_implemented", quoted("trailing_stop")}};
+    return std::unexpected{rpc_error{10033, "not_implemented", in_quotes("trailing_stop")}};
   if (std::ranges::find(types, made.words.type) == types.end()) return bad("type", "is no type of order");
   if (const auto word = text_of(params, "time_in_force"); !word.empty()) made.words.time_in_force = word;
   const auto tif = std::ranges::find(forces, made.words.time_in_force, &force::word);

@@ -49,7 +49,7 @@ outcome deribit_venue::auth(const call& x) {
   }
   if (const auto state = text_of(x.params, "state"); !state.empty()) {
     made->result.back() = ',';
-    made->result += "\"state\":" + quoted(state) + "}";
+    made->result += "\"state\":" + in_quotes(state) + "}";
   }
   return made->result;
 }
@@ -90,7 +90,7 @@ outcome deribit_venue::subscribe(const call& x) {
         return std::unexpected{rpc_error{13778, "raw_subscriptions_not_available_for_unauthorized"}};
   json_array accepted;
   for (const auto& name : *channels)
-    if (subscribe_one(x, name, label)) accepted.add(quoted(name));
+    if (subscribe_one(x, name, label)) accepted.add(in_quotes(name));
   return accepted.take();
 }
 
@@ -107,7 +107,8 @@ outcome deribit_venue::unsubscribe(const call& x) {
   if (!channels) return std::unexpected{channels.error()};
   json_array ended;
   for (const auto& name : *channels)
-    if (feed_.unsubscribe(*x.from->line, name) || user_feed_.unsubscribe(*x.from->line, name)) ended.add(quoted(name));
+    if (feed_.unsubscribe(*x.from->line, name) || user_feed_.unsubscribe(*x.from->line, name))
+      ended.add(in_quotes(name));
   return ended.take();
 }
 

@@ -47,8 +47,8 @@ void add_number(ticker_fields& to, std::string_view key, optional_double x, int 
 void add_option(ticker_fields& to, const symbol_info& info, const ticker& quote, bool has_future_of_expiry) {
   add_number(to, "underlying_price", quote.underlying, price_decimals);
   to.push_back({"", "underlying_index",
-                quoted((has_future_of_expiry ? "" : "SYN.") + info.base + (info.is_inverse ? "" : "_" + info.quote) +
-                       "-" + expiry_word(info))});
+                in_quotes((has_future_of_expiry ? "" : "SYN.") + info.base + (info.is_inverse ? "" : "_" + info.quote) +
+                          "-" + expiry_word(info))});
   to.push_back({"", "interest_rate", "0.0"});
   add_number(to, "mark_iv", quote.mark_iv, iv_decimals, 100);
   to.push_back({"", "bid_iv", number(quote.bid_iv.value_or(0) * 100, iv_decimals)});
@@ -169,8 +169,8 @@ ticker_fields ticker_of(const instrument_view& x, const ticker& quote, std::int6
   const auto& rules = x.listing->rules;
   ticker_fields made;
   made.push_back({"", "timestamp", std::to_string(venue_ns / ns_per_ms)});
-  made.push_back({"", "instrument_name", quoted(rules.symbol)});
-  made.push_back({"", "state", quoted(state_word(x.state))});
+  made.push_back({"", "instrument_name", in_quotes(rules.symbol)});
+  made.push_back({"", "state", in_quotes(state_word(x.state))});
   add_touch(made, "best_bid_price", "best_bid_amount", quote.best_bid, quote.best_bid_size);
   add_touch(made, "best_ask_price", "best_ask_amount", quote.best_ask, quote.best_ask_size);
   const auto last = stats.last ? stats.last : quote.last;

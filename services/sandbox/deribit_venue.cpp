@@ -23,7 +23,7 @@ const rpc_error too_many{10028, "too_many_requests"};
 const rpc_error maintenance{11051, "system_maintenance"};
 const rpc_error invalid_request{-32600, "Invalid Request"};
 const rpc_error too_large{-32600, "request entity too large"};
-const rpc_error invalid_json{11050, "bad_request", quoted("invalid json")};
+const rpc_error invalid_json{11050, "bad_request", in_quotes("invalid json")};
 
 std::optional<boost::json::value> parse(std::string_view text) {
   boost::system::error_code failed;
@@ -116,7 +116,7 @@ outcome deribit_venue::dispatch(std::string_view name, const boost::json::object
   if (found->is_websocket_only && !from) return std::unexpected{rpc_error{10030, "must_be_websocket_request"}};
   if (name.starts_with("private/") && who.account.empty()) return std::unexpected{rpc_error{13009, "unauthorized"}};
   if (!found->permission.empty() && !who.may(found->permission))
-    return std::unexpected{rpc_error{13403, "scope_exceeded", quoted(found->permission)}};
+    return std::unexpected{rpc_error{13403, "scope_exceeded", in_quotes(found->permission)}};
   return (this->*found->run)({params, from, std::move(who), now_ns});
 }
 

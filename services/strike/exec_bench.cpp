@@ -30,7 +30,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr const char *order_endpoint = "inproc://orders", *update_endpoint = "inproc://ord",
+constexpr const char *order_endpoint = "direct://orders", *update_endpoint = "inproc://ord",
                      *dash_endpoint = "inproc://dash";
 
 struct plan {

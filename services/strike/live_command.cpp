@@ -29,7 +29,7 @@ namespace {
 using namespace std::chrono_literals;
 
 // Within the process; the parts cannot tell.
-constexpr const char *dash_endpoint = "inproc://dash", *order_endpoint = "inproc://orders",
+constexpr const char *dash_endpoint = "inproc://dash", *order_endpoint = "direct://orders",
                      *update_endpoint = "inproc://ord";
 std::string feed_endpoint(venue at) { return fmt::format("inproc://{}", to_text(at)); }
 

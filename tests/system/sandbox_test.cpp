@@ -145,13 +145,11 @@ TEST_F(sandbox_test, silence_keeps_the_socket_open_and_answers_pings_only) {
   bool has_pong = false;
   EXPECT_EQ(order("deribit silence --for 1s").exit_code, 0);
   client.send(R"({"id":5,"method":"public/test"})"); // its answer is lost
-  client.raw().control_callback([&](boost::beast::websocket::frame_type kind, boost::beast::string_view) {
-    if (kind != boost::beast::websocket::frame_type::pong) return;
+  client.ping("", [&] {
     has_pong = true;
     EXPECT_EQ(order("deribit clear").exit_code, 0);
     client.send(R"({"id":6,"method":"public/test"})");
   });
-  client.raw().ping("");
   EXPECT_EQ(parsed(*client.read()).at("id"), 6);
   EXPECT_TRUE(has_pong);
 }

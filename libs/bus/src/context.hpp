@@ -1,5 +1,6 @@
 #pragma once
 
+#include "direct.hpp"
 #include "wake_signal.hpp"
 
 #include <atomic>
@@ -36,6 +37,7 @@ struct context_state {
   std::string unique_name(const char* what);
 
   zmq::context_t zmq;
+  direct_exchange direct; ///< `direct://` requests
 
 private:
   void keep_doors(zmq::socket_t& requests);

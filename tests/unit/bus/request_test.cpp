@@ -52,12 +52,17 @@ struct request_over : testing::TestWithParam<const char*> {
   std::string endpoint() const {
     if (std::string{GetParam()} == "tcp") return "tcp://127.0.0.1:0";
     if (std::string{GetParam()} == "ipc") return "ipc://" + (folder / "orders").string();
-    return "inproc://orders";
+    return std::string{GetParam()} + "://orders";
   }
   temp_folder folder;
   context shared;
 };
-INSTANTIATE_TEST_SUITE_P(transports, request_over, testing::Values("tcp", "ipc", "inproc"),
+INSTANTIATE_TEST_SUITE_P(transports, request_over, testing::Values("tcp", "ipc", "inproc", "direct"),
+                         [](const auto& x) { return std::string{x.param}; });
+
+/// Over what tells when the other end has gone.
+using request_again_over = request_over;
+INSTANTIATE_TEST_SUITE_P(transports, request_again_over, testing::Values("tcp", "ipc", "direct"),
                          [](const auto& x) { return std::string{x.param}; });
 
 TEST_P(request_over, requests_are_answered_and_updates_pushed) {
@@ -92,12 +97,50 @@ TEST_P(request_over, everything_ends_within_a_second_while_traffic_runs) {
   EXPECT_LT(std::chrono::steady_clock::now() - begin, 1s);
 }
 
-TEST(request_server, reports_a_message_to_an_unknown_peer) {
-  context shared;
-  exec_side exec{shared, {"tcp://127.0.0.1:0"}};
+TEST_P(request_over, reports_a_message_to_an_unknown_peer) {
+  exec_side exec{shared, {endpoint()}};
   ASSERT_TRUE(exec.server->send("nobody", "filled"));
   EXPECT_TRUE(exec.undelivered.wait_for_item("nobody: filled: the peer is not connected"));
   EXPECT_EQ(exec.server->counts().undelivered, 1u);
+}
+
+TEST(request_server, of_a_name_within_the_process_that_is_taken_is_refused) {
+  context shared;
+  exec_side exec{shared, {"direct://orders"}};
+  const auto second = request_server::open(shared, {.bind = {"direct://orders"}});
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, ec::io);
+  EXPECT_NE(second.error().text.find("direct://orders"), std::string::npos) << second.error().text;
+  strategy_side one{shared, {"direct://orders"}};
+  EXPECT_TRUE(one.client->send("1")); // the first serves on
+  EXPECT_TRUE(one.messages.wait_for_item("re: 1"));
+}
+
+TEST(request_client, within_the_process_may_come_first) {
+  context shared;
+  strategy_side one{shared, {"direct://orders"}};
+  EXPECT_EQ(one.client->send("1").error().code, ec::session_down);
+  exec_side exec{shared, {"direct://orders"}};
+  EXPECT_TRUE(one.client->send("2"));
+  EXPECT_EQ(one.messages.copy(), (std::vector<std::string>{"re: 2"}));
+  EXPECT_EQ(one.links.copy(), (std::vector{link_state::connected}));
+}
+
+TEST(request_client, within_the_process_may_go_while_it_is_spoken_to) {
+  context shared;
+  exec_side exec{shared, {"direct://orders"}};
+  std::atomic<bool> stopping{false};
+  std::atomic<int> said{0};
+  std::thread speaker{[&] {
+    while (!stopping && exec.server->send("one", "news")) ++said;
+  }};
+  for (int i = 0; i < 200; ++i) {
+    strategy_side one{shared, {"direct://orders"}, "one"};
+    EXPECT_TRUE(one.client->send("1"));
+  }
+  EXPECT_TRUE(eventually([&] { return said > 200; }));
+  stopping = true;
+  speaker.join();
 }
 
 TEST(request_server, reports_a_message_that_a_slow_peer_has_no_room_for) {
@@ -148,11 +191,10 @@ TEST(request_server, with_keys_serves_only_clients_it_knows) {
   EXPECT_TRUE(eventually([&] { return exec.server->counts().handshakes_failed > 0; }));
 }
 
-TEST(request_client, is_told_of_a_restart_and_connects_again) {
-  context shared;
-  auto exec = std::make_unique<exec_side>(shared, bind_config{"tcp://127.0.0.1:0"});
-  const auto endpoint = exec->server->endpoint();
-  strategy_side one{shared, {endpoint}, "one"};
+TEST_P(request_again_over, is_told_of_a_restart_and_connects_again) {
+  auto exec = std::make_unique<exec_side>(shared, bind_config{endpoint()});
+  const auto bound = exec->server->endpoint();
+  strategy_side one{shared, {bound}, "one"};
   ASSERT_TRUE(one.wait_until_connected());
   ASSERT_TRUE(one.client->send("1"));
   ASSERT_TRUE(one.messages.wait_for_item("re: 1"));
@@ -160,7 +202,7 @@ TEST(request_client, is_told_of_a_restart_and_connects_again) {
   ASSERT_TRUE(one.links.wait_for_item(link_state::disconnected));
   EXPECT_EQ(one.client->send("2").error().code, ec::session_down);
 
-  exec_side again{shared, {endpoint}};
+  exec_side again{shared, {bound}};
   ASSERT_TRUE(one.wait_until_connected());
   ASSERT_TRUE(one.client->send("3"));
   ASSERT_TRUE(one.messages.wait_for_item("re: 3"));
@@ -204,9 +246,8 @@ TEST(request_client, refuses_when_its_queue_is_full_and_hands_back_what_did_not_
   EXPECT_GE(one.undelivered.copy().size(), 10u);
 }
 
-TEST(request_client, of_the_same_identity_takes_over) {
-  context shared;
-  exec_side exec{shared, {"tcp://127.0.0.1:0"}};
+TEST_P(request_over, a_client_of_the_same_identity_takes_over) {
+  exec_side exec{shared, {endpoint()}};
   strategy_side old{shared, {exec.server->endpoint()}, "one"};
   ASSERT_TRUE(old.wait_until_connected());
   ASSERT_TRUE(old.client->send("1"));

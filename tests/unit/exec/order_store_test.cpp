@@ -4,8 +4,10 @@
 #include <SQLiteCpp/Database.h>
 #include <gmock/gmock.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 using namespace strike;
 using namespace strike::literals;
@@ -150,6 +152,24 @@ TEST_F(store, belongs_to_one_process_but_can_be_read_meanwhile) {
   const auto reader = order_reader::open(file, instruments);
   ASSERT_TRUE(reader) << reader.error().text;
   EXPECT_EQ(reader->orders({}).value().size(), 1U);
+}
+
+TEST_F(store, is_read_and_written_by_its_user_only) {
+  ASSERT_TRUE(opened->set("who", "nobody else"));
+  for (const auto* name : {"exec.db", "exec.db-wal", "exec.db-shm"})
+    EXPECT_EQ(std::filesystem::status(folder / "data" / name).permissions(),
+              std::filesystem::perms::owner_read | std::filesystem::perms::owner_write)
+        << name;
+}
+
+TEST_F(store, moves_its_log_into_its_file_while_it_is_open) {
+  const auto before = std::filesystem::file_size(file);
+  for (std::uint64_t i = 1; i <= 500; ++i) ASSERT_TRUE(opened->add(order(i, "gamma-" + std::to_string(i))));
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+  while (std::filesystem::file_size(file) < before + 50'000 && std::chrono::steady_clock::now() < until)
+    std::this_thread::sleep_for(std::chrono::milliseconds{10});
+  EXPECT_GE(std::filesystem::file_size(file), before + 50'000);
+  EXPECT_EQ(opened->read().orders({.is_open = true})->size(), 500U);
 }
 
 TEST_F(store, refuses_what_is_no_store_and_says_what_to_do) {

@@ -13,7 +13,6 @@ namespace {
 
 using namespace strike;
 using namespace strike::sandbox;
-namespace http = boost::beast::http;
 
 /// JSON as of an account's history, a different one of each size; half of it is numbers that do not shrink.
 std::string rows(std::size_t size) {
@@ -102,9 +101,7 @@ TEST_F(tls_server_test, messages_come_back_whole_in_order_and_of_any_size) {
 TEST_F(tls_server_test, a_message_of_many_fragments_is_one) {
   auto client = connect();
   client.read();
-  client.raw().write_some(false, boost::asio::buffer(std::string{"one "}));
-  client.raw().write_some(false, boost::asio::buffer(std::string{"two "}));
-  client.raw().write_some(true, boost::asio::buffer(std::string{"three"}));
+  client.send_fragments({"one ", "two ", "three"});
   EXPECT_EQ(client.read(), "one two three");
 }
 
@@ -207,10 +204,7 @@ TEST_F(tls_server_test, a_ping_is_answered) {
   auto client = connect();
   client.read();
   bool has_pong = false;
-  client.raw().control_callback([&](boost::beast::websocket::frame_type kind, boost::beast::string_view) {
-    has_pong = kind == boost::beast::websocket::frame_type::pong;
-  });
-  client.raw().ping("now");
+  client.ping("now", [&] { has_pong = true; });
   client.send("behind the ping");
   EXPECT_EQ(client.read(), "behind the ping");
   EXPECT_TRUE(has_pong);
@@ -235,12 +229,12 @@ TEST_F(tls_server_test, a_client_that_does_not_read_is_cut_off) {
 
 TEST_F(tls_server_test, requests_have_method_path_query_headers_and_body) {
   EXPECT_EQ(https_get(server.address(), server.ca(), "/api/a%2Fb?x=1&y=a%20b&z=").body, "GET /api/a/b x=1 y=a b z=");
-  EXPECT_EQ(https(server.address(), server.ca(), http::verb::post, "/order", "{\"a\":1}",
-                  {{"X-Test", "7"}, {"POLY_ADDRESS", "0xAb"}})
-                .body,
-            "POST /order x-test:7 poly_address:0xAb{\"a\":1}");
-  EXPECT_EQ(https(server.address(), server.ca(), http::verb::delete_, "/order", "[1]").body, "DELETE /order[1]");
-  EXPECT_EQ(https(server.address(), server.ca(), http::verb::delete_, "/orders").body, "DELETE /orders");
+  EXPECT_EQ(
+      https(server.address(), server.ca(), "POST", "/order", "{\"a\":1}", {{"X-Test", "7"}, {"POLY_ADDRESS", "0xAb"}})
+          .body,
+      "POST /order x-test:7 poly_address:0xAb{\"a\":1}");
+  EXPECT_EQ(https(server.address(), server.ca(), "DELETE", "/order", "[1]").body, "DELETE /order[1]");
+  EXPECT_EQ(https(server.address(), server.ca(), "DELETE", "/orders").body, "DELETE /orders");
 }
 
 TEST_F(tls_server_test, answers_have_status_type_and_bodies_of_megabytes) {
@@ -257,20 +251,13 @@ TEST_F(tls_server_test, an_answer_that_is_held_back_comes_later) {
 }
 
 TEST_F(tls_server_test, a_body_above_the_bound_is_refused_with_413) {
-  EXPECT_EQ(https(server.address(), server.ca(), http::verb::post, "/order", std::string(100'001, 'a')).status, 413U);
+  EXPECT_EQ(https(server.address(), server.ca(), "POST", "/order", std::string(100'001, 'a')).status, 413U);
 }
 
 TEST_F(tls_server_test, one_connection_takes_request_after_request) {
-  tls_transport line{server.address(), server.ca()};
-  boost::beast::flat_buffer buffer;
-  for (const char* target : {"/one", "/two", "/three"}) {
-    http::request<http::empty_body> request{http::verb::get, target, 11};
-    request.set(http::field::host, "localhost");
-    http::write(line.get(), request);
-    http::response<http::string_body> reply;
-    http::read(line.get(), buffer, reply);
-    EXPECT_EQ(reply.body(), std::string{"GET "} + target);
-  }
+  https_client client{server.address(), server.ca()};
+  for (const auto* target : {"/one", "/two", "/three"})
+    EXPECT_EQ(client.ask("GET", target).body, std::string{"GET "} + target);
 }
 
 TEST(tls_server, a_round_ends_when_its_time_is_over) { // a lost alarm would cost half a minute

@@ -27,6 +27,7 @@ struct socket_options {
 /// An endpoint to bind.
 ///
 ///     inproc://name         within the process: threads that share a `bus::context`; takes no keys
+///     direct://name         the same for requests only, by calls instead of sockets; see `request_server`
 ///     ipc:///run/strike/md  a file; its folder must exist. A second bind of the file steals it, without an error
 ///     tcp://*:5555          tcp://127.0.0.1:0 or :* takes a free port; `endpoint()` of what was bound tells it
 struct bind_config {

@@ -13,6 +13,9 @@ namespace strike::bus {
 /// Answers requests and pushes updates (ROUTER, binds). Orders run over this: what was accepted is either given to
 /// ZeroMQ for a peer that is connected, or handed back. What a connection had under way when it broke may be lost at
 /// both ends; both are told, and must ask each other what arrived.
+///
+/// On `direct://` there are no threads and no queues: `send` calls the other end's callback before it returns.
+/// Callbacks run on the senders' threads, several at once; they must not open or close an end.
 class request_server {
 public:
   struct config {
@@ -39,8 +42,9 @@ public:
   const std::string& endpoint() const; ///< as bound: with the port that was chosen
   const counters& counts() const;
 
+  struct impl; ///< for the implementation
+
 private:
-  struct impl;
   explicit request_server(std::unique_ptr<impl> x);
   std::unique_ptr<impl> impl_;
 };
@@ -77,8 +81,9 @@ public:
   bool is_connected() const; ///< as `on_link` reports it
   const counters& counts() const;
 
+  struct impl; ///< for the implementation
+
 private:
-  struct impl;
   explicit request_client(std::unique_ptr<impl> x);
   std::unique_ptr<impl> impl_;
 };
