@@ -76,7 +76,8 @@ void exec_actor::serve(net::loop& loop) {
     if (is_over_) return;
     const auto next_ns = core.round();
     if (stopping_) answer_stop(core);
-    loop.round(next_ns);
+    loop.round(core.has_unfiled() ? 0 : next_ns); // what leaves need not wait for the store's tables
+    core.file_intents();
   }
 }
 

@@ -22,8 +22,8 @@ std::int64_t steady_ns() { return std::chrono::steady_clock::now().time_since_ep
 
 exec_core::exec_core(exec_parts& with, net::network& network, std::function<void(instrument_id)> want)
     : epoch_{static_cast<std::uint64_t>(wall_ns())}, with_{with}, metrics_{with.metrics},
-      rules_{*with.instruments, with.how.simulation.rules}, risk_metrics_{with.metrics},
-      risk_{with.how.risk, risk_tools()},
+      rules_{*with.instruments, with.how.simulation.rules}, risk_metrics_{with.metrics}, risk_{with.how.risk,
+                                                                                               risk_tools()},
       desk_{epoch_,
             {.instruments = *with.instruments,
              .rules = rules_,

@@ -29,6 +29,9 @@ public:
   void show_accounts(std::string_view prefix) { desk_.publish_accounts(prefix); }
   /// @returns when to call again, steady time; INT64_MAX: not before another call
   std::int64_t round();
+  /// Orders leave whose intents are in the store's log only: `file_intents`, once their bytes are gone.
+  bool has_unfiled() const { return desk_.has_unfiled(); }
+  void file_intents() { desk_.file_intents(); }
 
   /// Takes no more orders; cancels what is open, if the settings say so.
   void begin_stop();

@@ -79,6 +79,9 @@ bool order_desk::tell_known(strategy_line& s, const std::string& client_id) {
     tell(s, x->change());
     return true;
   }
+  const auto is_kept = tools_.store.has(client_id);
+  if (!is_kept) return store_failed(is_kept.error()), false; // no order leaves then
+  if (!*is_kept) return false;
   const auto kept = tools_.store.read().find(client_id);
   if (!kept) return store_failed(kept.error()), false; // no order leaves then
   if (!*kept) return false;

@@ -67,6 +67,9 @@ public:
   /// Does what is due: questions to venues, comparisons, orders that waited too long.
   /// @returns when to call again, steady time
   std::int64_t round(const moment& now);
+  /// Whether intents are in the store's log only, and it can be written.
+  bool has_unfiled() const { return store_why_.empty() && tools_.store.has_unfiled(); }
+  void file_intents();
   /// Publishes how those strategies stand whose topic starts so: for a new subscriber.
   void publish_accounts(std::string_view prefix);
   /// No new orders and amendments from now on.

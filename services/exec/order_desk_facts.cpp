@@ -41,9 +41,15 @@ void order_desk::store_failed(const error& why) {
   next_save_ns_ = tools_.clock().steady_ns + save_again_ns;
 }
 
+void order_desk::file_intents() {
+  if (!has_unfiled()) return;
+  if (const auto ok = tools_.store.file_intents(); !ok) store_failed(ok.error());
+}
+
 std::int64_t order_desk::keep_unsaved(const moment& now) {
   if (store_why_.empty()) return INT64_MAX;
   if (now.steady_ns < next_save_ns_) return next_save_ns_;
+  if (const auto done = tools_.store.file_intents(); !done) return store_failed(done.error()), next_save_ns_;
   while (!unsaved_.empty()) {
     if (const auto done = unsaved_.front()(); !done) return store_failed(done.error()), next_save_ns_;
     unsaved_.pop_front();

@@ -1,12 +1,17 @@
 #include "exec/order_store.hpp"
 
 #include "exec/checkpointer.hpp"
+#include "exec/intent_log.hpp"
 
 #include <SQLiteCpp/Statement.h>
 #include <SQLiteCpp/Transaction.h>
+#include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -69,6 +74,13 @@ std::int64_t nanos(money x) {
   return static_cast<std::int64_t>(x.nanos);
 }
 
+/// A row of the table that `kind` names, as the log of intents has it.
+template <class... Ts> std::string line_of(std::string_view kind, const Ts&... values) {
+  return boost::json::serialize(boost::json::array{kind, values...});
+}
+constexpr std::string_view order_line = "order", key_line = "key";
+constexpr std::uint64_t long_log = 1 << 20; ///< it is emptied when all of it is in the tables
+
 /// Held as long as this process lives.
 class store_lock {
 public:
@@ -97,12 +109,16 @@ result<std::unique_ptr<store_lock>> take_lock(const std::filesystem::path& file)
 } // namespace
 
 struct order_store::state {
-  state(std::filesystem::path f, std::unique_ptr<store_lock> l, std::shared_ptr<SQLite::Database> d,
+  state(std::filesystem::path f, std::unique_ptr<store_lock> l, std::shared_ptr<SQLite::Database> d, intent_log t,
         instrument_registry& i)
-      : file{std::move(f)}, lock{std::move(l)}, db{std::move(d)}, instruments{i}, reader{db, i} {}
+      : file{std::move(f)}, lock{std::move(l)}, db{std::move(d)}, log{std::move(t)}, instruments{i}, reader{db, i} {}
 
-  /// Runs `f` in one transaction, unless it is a single statement.
+  /// Runs `f` in one transaction, unless it is a single statement; after the intents, to which it may belong.
   template <class F> auto write(std::string_view what, F f) -> result<decltype(f())> {
+    if (auto ok = file_intents(); !ok) return std::unexpected{ok.error()};
+    return write_now(what, std::move(f));
+  }
+  template <class F> auto write_now(std::string_view what, F f) -> result<decltype(f())> {
     try {
       if constexpr (std::is_void_v<decltype(f())>)
         return f(), result<void>{};
@@ -111,8 +127,6 @@ struct order_store::state {
     } catch (const SQLite::Exception& x) {
       for (auto* each : {&add_order, &save_order, &add_key, &add_fill, &add_reversal})
         each->tryReset(); // none is under way
-      if (x.getErrorCode() == SQLITE_CONSTRAINT && what == "an order")
-        return fail(ec::invalid_order, "this client id was used before; every order needs its own");
       return fail(ec::io, fmt::format("{}: writing {}: {}; is the disk full or the file in use?", file.string(), what,
                                       x.what()));
     }
@@ -123,6 +137,8 @@ struct order_store::state {
     (statement.bind(++at, values), ...);
     return statement.exec();
   }
+  void file_line(std::string_view line);
+  result<void> file_intents();
   void bind_owner(SQLite::Statement& to, int at, const std::optional<owner_id>& owner) {
     if (owner)
       to.bind(at, number(*owner));
@@ -140,19 +156,51 @@ struct order_store::state {
   std::filesystem::path file;
   std::unique_ptr<store_lock> lock;
   std::shared_ptr<SQLite::Database> db;
+  intent_log log;
+  std::vector<std::string> unfiled_ids; ///< client ids of orders in it
   instrument_registry& instruments;
   order_reader reader;
   std::int64_t last_booking = 0;
   // prepared once
-  SQLite::Statement add_order{*db, "INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"};
+  SQLite::Statement find_order{*db, "SELECT 1 FROM orders WHERE client_id = ?"};
+  // what a death left in the log may be in the tables already
+  SQLite::Statement add_order{*db, "INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) "
+                                   "ON CONFLICT (id) DO NOTHING"};
   SQLite::Statement save_order{*db,
                                "UPDATE orders SET state = ?, filled = ?, counted = ?, limit_now = ?, size_now = ?, "
                                "changed_ns = ?, venue_id = ?, reason = ? WHERE id = ?"};
-  SQLite::Statement add_key{*db, "INSERT INTO order_keys (order_id, key) VALUES (?,?)"};
+  SQLite::Statement add_key{*db, "INSERT INTO order_keys (order_id, key) SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM "
+                                 "order_keys WHERE order_id = ?1 AND key = ?2)"};
   SQLite::Statement add_fill{*db, "INSERT OR IGNORE INTO fills VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"};
   SQLite::Statement add_reversal{*db, "INSERT OR IGNORE INTO reversals VALUES (?,?,?,?,?,?,?)"};
   checkpointer log_keeper{file};
 };
+
+/// @throws SQLite::Exception, boost::system::system_error
+void order_store::state::file_line(std::string_view line) {
+  const auto row = boost::json::parse(line).as_array();
+  auto& to = row.at(0).as_string() == order_line ? add_order : add_key;
+  to.reset();
+  for (std::size_t i = 1; i < row.size(); ++i) {
+    if (const auto* whole = row[i].if_int64())
+      to.bind(static_cast<int>(i), *whole);
+    else
+      to.bind(static_cast<int>(i), std::string{row[i].as_string()});
+  }
+  to.exec();
+}
+
+result<void> order_store::state::file_intents() {
+  if (log.unfiled().empty()) return {};
+  auto ok = write_now("orders", [&] {
+    SQLite::Transaction whole{*db};
+    for (const auto& line : log.unfiled()) file_line(line);
+    whole.commit();
+  });
+  if (!ok) return ok;
+  unfiled_ids.clear();
+  return log.filed(long_log);
+}
 
 int order_store::state::insert_fill(const account_name& account, std::string_view trade_id, const fill& what,
                                     order_id order, std::optional<owner_id> owner, std::int64_t at_ns) {
@@ -181,10 +229,16 @@ int order_store::state::insert_fill(const account_name& account, std::string_vie
 }
 
 order_store::order_store(std::unique_ptr<state> x) : state_{std::move(x)} {}
-order_store::~order_store() = default;
+order_store::~order_store() {
+  if (state_->file_intents()) std::ignore = state_->log.filed(0); // else the next start does it
+}
 
-const order_reader& order_store::read() const { return state_->reader; }
-const std::filesystem::path& order_store::file() const { return state_->file; }
+const order_reader& order_store::read() const {
+  std::ignore = state_->file_intents(); // what is wrong is told to the next that writes
+  return state_->reader;
+}
+result<void> order_store::file_intents() { return state_->file_intents(); }
+bool order_store::has_unfiled() const { return !state_->log.unfiled().empty(); }
 
 result<std::unique_ptr<order_store>> order_store::open(const std::filesystem::path& file,
                                                        instrument_registry& instruments) {
@@ -214,7 +268,10 @@ result<std::unique_ptr<order_store>> order_store::open(const std::filesystem::pa
                                       "start again: the venues tell what is open",
                                       file.string(), found));
     db->exec("BEGIN IMMEDIATE; COMMIT;"); // not writable shows now, not at the first order
-    auto made = std::make_unique<state>(file, std::move(*lock), std::move(db), instruments);
+    auto log = intent_log::open(file.string() + "-intents");
+    if (!log) return std::unexpected{log.error()};
+    auto made = std::make_unique<state>(file, std::move(*lock), std::move(db), std::move(*log), instruments);
+    if (auto ok = made->file_intents(); !ok) return std::unexpected{ok.error()};
     const auto last = made->reader.last_booking();
     if (!last) return std::unexpected{last.error()};
     made->last_booking = *last;
@@ -240,16 +297,29 @@ result<owner_id> order_store::owner_of(std::string_view strategy) {
   });
 }
 
+result<bool> order_store::has(std::string_view client_id) const {
+  auto& s = *state_;
+  if (std::ranges::find(s.unfiled_ids, client_id) != s.unfiled_ids.end()) return true;
+  return s.write_now("an order", [&] {
+    s.find_order.reset();
+    s.find_order.bind(1, std::string{client_id});
+    const bool is_there = s.find_order.executeStep();
+    s.find_order.reset(); // no reader holds the log back
+    return is_there;
+  });
+}
+
 result<void> order_store::add(const stored_order& x) {
   auto& s = *state_;
   const auto& r = x.what.request;
-  return s.write("an order", [&] {
-    s.run(s.add_order, number(x.what.id.value), x.what.label, number(x.what.owner), number(x.of_strategy.value),
-          text(x.account.at), x.account.name, s.symbol(r.instrument), text(r.side), text(r.type), r.limit.nanos,
-          r.size.nanos, text(r.tif), number(r.post_only), number(r.reduce_only), r.expire_ns, r.stop.nanos,
-          text(r.trigger), x.placed_ns, text(x.last.state), x.last.filled.nanos, x.last.counted.nanos,
-          x.last.limit.nanos, x.last.size.nanos, x.last.changed_ns, x.last.venue_id, x.last.reason);
-  });
+  auto kept = s.log.append(
+      line_of(order_line, number(x.what.id.value), x.what.label, number(x.what.owner), number(x.of_strategy.value),
+              text(x.account.at), x.account.name, s.symbol(r.instrument), text(r.side), text(r.type), r.limit.nanos,
+              r.size.nanos, text(r.tif), number(r.post_only), number(r.reduce_only), r.expire_ns, r.stop.nanos,
+              text(r.trigger), x.placed_ns, text(x.last.state), x.last.filled.nanos, x.last.counted.nanos,
+              x.last.limit.nanos, x.last.size.nanos, x.last.changed_ns, x.last.venue_id, x.last.reason));
+  if (kept) s.unfiled_ids.push_back(x.what.label);
+  return kept;
 }
 
 result<void> order_store::save(order_id order, const order_life::standing& last) {
@@ -257,8 +327,7 @@ result<void> order_store::save(order_id order, const order_life::standing& last)
 }
 
 result<void> order_store::keep(order_id order, std::string_view key) {
-  return state_->write("a key of an order",
-                       [&] { state_->run(state_->add_key, number(order.value), std::string{key}); });
+  return state_->log.append(line_of(key_line, number(order.value), key));
 }
 
 result<bool> order_store::book(const account_name& account, std::string_view trade_id, const fill& what,

@@ -6,9 +6,10 @@
 
 namespace strike::exec {
 
-/// The ORDER STORE: every order that may have left, what became of it, and every fill, in one SQLite file. What a call
-/// wrote is safe from the death of this process when it returns (WAL, synchronous=NORMAL); a power cut may take the
-/// last moments, which reconciliation gets back from the venue. One process at a time. One thread.
+/// The ORDER STORE: every order that may have left, what became of it, and every fill, in one SQLite file, and the
+/// intents of the last moment in a log beside it (-intents). What a call wrote is safe from the death of this process
+/// when it returns (WAL, synchronous=NORMAL); a power cut may take the last moments, which reconciliation gets back
+/// from the venue. One process at a time. One thread.
 ///
 /// Sizes, prices and money are whole 1e-9, times nanoseconds. Positions are not kept: they follow from fills,
 /// settlements and adoptions.
@@ -21,11 +22,16 @@ public:
 
   /// The number of a strategy, a new one at its first call.
   result<owner_id> owner_of(std::string_view strategy);
-  /// The intent: before a byte of it goes to the venue.
-  /// @returns `ec::invalid_order`: the client id is taken
+  /// Whether there is an order of that client id.
+  result<bool> has(std::string_view client_id) const;
+  /// The intent: before a byte of it goes to the venue. Its client id is new (`has`).
   result<void> add(const stored_order& what);
-  result<void> save(order_id order, const order_life::standing& last);
   result<void> keep(order_id order, std::string_view key) override;
+  /// What `add` and `keep` have put into the log of intents goes into the tables. It is never necessary, and best done
+  /// when no order waits; every other call does it first.
+  result<void> file_intents();
+  bool has_unfiled() const;
+  result<void> save(order_id order, const order_life::standing& last);
 
   /// A fill, and how its order stands with it.
   /// @param order none: of an order that is not exec's
@@ -46,7 +52,6 @@ public:
   result<void> set(std::string_view key, std::string_view text);
 
   const order_reader& read() const;
-  const std::filesystem::path& file() const;
 
 private:
   struct state;

@@ -23,6 +23,7 @@ DEPLOY = os.path.join(ROOT, 'deploy')
 SERVICES = ['gateway-deribit', 'gateway-derive', 'gateway-polymarket', 'router', 'exec', 'strategies', 'recorder',
             'dashboard']
 LONGEST_S = 800  # below ctest's limit, which would leave containers behind; the first run makes the base image
+IMAGE = 'strike-test:latest'
 VENUES = ['deribit', 'derive', 'polymarket']
 
 
@@ -278,19 +279,27 @@ def check_programs(folder):
                 skip(f'needs a strike-{service} with {what}')
 
 
-def build_image(folder, image):
+def image_id():
+    return run('docker', 'image', 'inspect', '-f', '{{.Id}}', IMAGE, check=False).stdout.strip()
+
+
+def build_image(folder):
+    """Under a name that stays, with the layers that do not change: the next one takes seconds."""
+    before = image_id()
     try:
         base = run(os.path.join(ROOT, 'tests', 'compose', 'base-image'), seconds=LONGEST_S / 2, check=False)
     except subprocess.TimeoutExpired:
         skip(f'needs the image debian:bookworm-slim, which was not made in {LONGEST_S / 2:.0f} s')
     if base.returncode != 0:
         skip(f'needs the image debian:bookworm-slim; {(base.stderr.strip() or "no reason given").splitlines()[-1]}')
-    print(f'building {image} of {folder}', flush=True)
-    built = run(os.path.join(DEPLOY, 'docker', 'prebuilt'), folder, image, seconds=LONGEST_S, check=False)
+    print(f'building {IMAGE} of {folder}', flush=True)
+    built = run(os.path.join(DEPLOY, 'docker', 'prebuilt'), folder, IMAGE, seconds=LONGEST_S, check=False)
     if re.search('Could not resolve|Unable to connect|Temporary failure', built.stdout + built.stderr):
         skip('needs a Debian mirror within reach of `docker build`')
     if built.returncode != 0:
         sys.exit(f'the image does not build:\n{built.stdout}{built.stderr}')
+    if before and before != image_id():
+        run('docker', 'image', 'rm', before, check=False)
 
 
 def limit_time():
@@ -310,11 +319,10 @@ def main():
     compose = compose_program()
     check_programs(folder)
     limit_time()
-    image = f'strike-test:{os.getpid()}'
-    build_image(folder, image)
-    size = int(run('docker', 'image', 'inspect', '-f', '{{.Size}}', image))
+    build_image(folder)
+    size = int(run('docker', 'image', 'inspect', '-f', '{{.Size}}', IMAGE))
     print(f'image: {size / 1e6:.0f} MB', flush=True)
-    strike = Deployment(compose, image)
+    strike = Deployment(compose, IMAGE)
     try:
         print(f'starting {strike.project}', flush=True)
         strike.start()
@@ -325,7 +333,6 @@ def main():
     finally:
         if os.path.exists(strike.folder):
             strike.remove()
-        run('docker', 'image', 'rm', image, check=False)
 
 
 if __name__ == '__main__':

@@ -8,7 +8,7 @@ import sys
 import unittest
 
 import compose_test
-from compose_test import DEPLOY, Deployment, build_image, eventually, run, skip, works
+from compose_test import DEPLOY, IMAGE, Deployment, build_image, eventually, run, skip, works
 
 SERVICES = compose_test.SERVICES + ['router-leaf']
 
@@ -80,9 +80,8 @@ def main():
         skip('leaves alone an engine that is part of a swarm')
     compose_test.check_programs(folder)
     compose_test.limit_time()
-    image = f'strike-test:{os.getpid()}'
-    build_image(folder, image)
-    stack = Stack(image)
+    build_image(folder)
+    stack = Stack(IMAGE)
     try:
         stack.start()
         result = unittest.main(verbosity=2, exit=False).result
@@ -91,7 +90,6 @@ def main():
             sys.exit(1)
     finally:
         stack.remove()
-        run('docker', 'image', 'rm', image, check=False)
 
 
 if __name__ == '__main__':

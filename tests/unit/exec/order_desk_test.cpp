@@ -1,5 +1,6 @@
 // The desk with a venue whose part the test plays: requests, unknown orders, fills, a store that fails.
 #include "desk_kit.hpp"
+#include "kit/file_limit.hpp"
 
 #include <SQLiteCpp/Database.h>
 #include <fmt/format.h>
@@ -138,6 +139,20 @@ TEST_F(at_a_venue, a_settlement_is_divided_among_those_who_hold) {
   EXPECT_EQ(metrics.differences.value(), 0U);
 }
 
+TEST_F(at_a_venue, without_room_for_its_intent_no_order_leaves) {
+  placed("c0");
+  take_changes();
+  {
+    const file_limit full{0};
+    place("c1");
+    EXPECT_THAT(reason(), HasSubstr("could not be kept"));
+    EXPECT_THAT(deribit->take(), IsEmpty());
+  }
+  now_ns += order_desk::save_again_ns;
+  desk->round(now());
+  placed("c2");
+}
+
 TEST_F(at_a_venue, while_the_store_fails_no_order_leaves_and_no_fill_is_lost) {
   const auto id = placed("c1");
   fact(id, order_state::open);
@@ -145,8 +160,10 @@ TEST_F(at_a_venue, while_the_store_fails_no_order_leaves_and_no_fill_is_lost) {
   {
     SQLite::Database other{(folder / "exec.db").string(), SQLite::OPEN_READWRITE};
     other.exec("BEGIN IMMEDIATE");
-    place("c2");
-    EXPECT_THAT(reason(), HasSubstr("could not be kept"));
+    placed("c2"); // its intent is in the log
+    EXPECT_TRUE(desk->has_unfiled());
+    desk->file_intents();
+    EXPECT_FALSE(desk->has_unfiled()) << "not again at once";
     desk->on_fill(bought("t1", id, 10_qty));
     EXPECT_THAT(take_changes(), ElementsAre("c1 filled 10/0"));
     other.exec("COMMIT");
@@ -157,6 +174,7 @@ TEST_F(at_a_venue, while_the_store_fails_no_order_leaves_and_no_fill_is_lost) {
   now_ns += order_desk::save_again_ns;
   desk->round(now());
   EXPECT_EQ(store->read().find("c1").value()->fills.size(), 1U) << "kept as soon as it could be";
+  EXPECT_TRUE(store->read().find("c2").value());
   placed("c4");
 }
 

@@ -1,4 +1,5 @@
 #include "exec/order_store.hpp"
+#include "kit/file_limit.hpp"
 #include "kit/temp_folder.hpp"
 
 #include <SQLiteCpp/Database.h>
@@ -129,10 +130,77 @@ TEST_F(store, bookings_come_back_in_their_order_over_all_kinds) {
 }
 
 TEST_F(store, a_client_id_is_taken_for_ever) {
+  EXPECT_FALSE(*opened->has("gamma-1"));
   ASSERT_TRUE(opened->add(order(1, "gamma-1")));
-  const auto again = opened->add(order(2, "gamma-1"));
-  ASSERT_FALSE(again);
-  EXPECT_EQ(again.error().code, ec::invalid_order);
+  EXPECT_TRUE(*opened->has("gamma-1"));
+  EXPECT_TRUE(opened->has_unfiled());
+  ASSERT_TRUE(opened->file_intents());
+  EXPECT_FALSE(opened->has_unfiled());
+  EXPECT_TRUE(*opened->has("gamma-1"));
+  EXPECT_FALSE(*opened->has("gamma"));
+}
+
+/// The files as a death of the process would leave them now.
+struct store_after_death : store {
+  std::unique_ptr<order_store> opened_again(std::string_view torn = "") {
+    std::filesystem::create_directory(folder / "left");
+    for (const auto* name : {"exec.db", "exec.db-wal", "exec.db-intents"})
+      std::filesystem::copy_file(folder / "data" / name, folder / "left" / name);
+    std::ofstream{folder / "left/exec.db-intents", std::ios::app} << torn;
+    auto made = order_store::open(folder / "left/exec.db", instruments);
+    EXPECT_TRUE(made) << made.error().text;
+    return made ? std::move(*made) : nullptr;
+  }
+};
+
+TEST_F(store_after_death, an_intent_of_the_last_moment_is_there) {
+  ASSERT_TRUE(opened->add(order(9, "gamma-1")));
+  ASSERT_TRUE(opened->keep({9}, "digest 1"));
+  const auto again = opened_again();
+  const auto found = again->read().find("gamma-1").value();
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->what.id, order_id{9});
+  EXPECT_EQ(found->last, order(9, "gamma-1").last);
+  EXPECT_THAT(found->keys, ElementsAre("digest 1"));
+}
+
+TEST_F(store_after_death, what_was_written_in_part_never_left) {
+  ASSERT_TRUE(opened->add(order(9, "gamma-1")));
+  const auto again = opened_again(R"(["order",10,"gamma-2",0,)");
+  EXPECT_TRUE(*again->has("gamma-1"));
+  EXPECT_EQ(again->read().orders({})->size(), 1U);
+  ASSERT_TRUE(again->add(order(10, "gamma-2")));
+  EXPECT_EQ(again->read().orders({})->size(), 2U);
+}
+
+TEST_F(store_after_death, an_intent_that_was_filed_already_changes_nothing) {
+  ASSERT_TRUE(opened->add(order(9, "gamma-1")));
+  ASSERT_TRUE(opened->keep({9}, "digest 1"));
+  auto later = order(9, "gamma-1").last;
+  later.state = order_state::open;
+  ASSERT_TRUE(opened->save({9}, later));
+  const auto again = opened_again();
+  const auto all = again->read().orders({}).value();
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_EQ(all[0].last.state, order_state::open);
+  EXPECT_THAT(all[0].keys, ElementsAre("digest 1"));
+}
+
+TEST_F(store, an_intent_that_finds_no_room_is_an_error_and_leaves_nothing) {
+  ASSERT_TRUE(opened->add(order(1, "gamma-1")));
+  const auto intents = folder / "data/exec.db-intents";
+  {
+    const file_limit full{std::filesystem::file_size(intents) + 20};
+    const auto refused = opened->add(order(2, "gamma-2"));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ec::io);
+    EXPECT_THAT(refused.error().text, HasSubstr("exec.db-intents"));
+  }
+  ASSERT_TRUE(opened->add(order(3, "gamma-3")));
+  opened.reset();
+  opened = open();
+  EXPECT_EQ(opened->read().orders({})->size(), 2U);
+  EXPECT_FALSE(*opened->has("gamma-2"));
 }
 
 TEST_F(store, keeps_audit_and_values) {
@@ -149,6 +217,7 @@ TEST_F(store, belongs_to_one_process_but_can_be_read_meanwhile) {
   const auto second = order_store::open(file, instruments);
   ASSERT_FALSE(second);
   EXPECT_THAT(second.error().text, HasSubstr("another exec uses it"));
+  ASSERT_TRUE(opened->file_intents());
   const auto reader = order_reader::open(file, instruments);
   ASSERT_TRUE(reader) << reader.error().text;
   EXPECT_EQ(reader->orders({}).value().size(), 1U);
@@ -156,7 +225,7 @@ TEST_F(store, belongs_to_one_process_but_can_be_read_meanwhile) {
 
 TEST_F(store, is_read_and_written_by_its_user_only) {
   ASSERT_TRUE(opened->set("who", "nobody else"));
-  for (const auto* name : {"exec.db", "exec.db-wal", "exec.db-shm"})
+  for (const auto* name : {"exec.db", "exec.db-wal", "exec.db-shm", "exec.db-intents"})
     EXPECT_EQ(std::filesystem::status(folder / "data" / name).permissions(),
               std::filesystem::perms::owner_read | std::filesystem::perms::owner_write)
         << name;
@@ -165,6 +234,7 @@ TEST_F(store, is_read_and_written_by_its_user_only) {
 TEST_F(store, moves_its_log_into_its_file_while_it_is_open) {
   const auto before = std::filesystem::file_size(file);
   for (std::uint64_t i = 1; i <= 500; ++i) ASSERT_TRUE(opened->add(order(i, "gamma-" + std::to_string(i))));
+  ASSERT_TRUE(opened->file_intents());
   const auto until = std::chrono::steady_clock::now() + std::chrono::seconds{20};
   while (std::filesystem::file_size(file) < before + 50'000 && std::chrono::steady_clock::now() < until)
     std::this_thread::sleep_for(std::chrono::milliseconds{10});
