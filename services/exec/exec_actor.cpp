@@ -74,10 +74,11 @@ void exec_actor::serve(net::loop& loop) {
   for (;;) {
     take_messages(core);
     if (is_over_) return;
+    if (core.has_unfiled()) loop.round(0); // what leaves waits for nothing else
     const auto next_ns = core.round();
     if (stopping_) answer_stop(core);
-    loop.round(core.has_unfiled() ? 0 : next_ns); // what leaves need not wait for the store's tables
     core.file_intents();
+    loop.round(parts_->how.busy_poll ? 0 : next_ns);
   }
 }
 

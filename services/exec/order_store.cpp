@@ -8,10 +8,10 @@
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <fmt/format.h>
 #include <sqlite3.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -80,6 +80,8 @@ template <class... Ts> std::string line_of(std::string_view kind, const Ts&... v
 }
 constexpr std::string_view order_line = "order", key_line = "key";
 constexpr std::uint64_t long_log = 1 << 20; ///< it is emptied when all of it is in the tables
+
+std::size_t hash_of(std::string_view client_id) { return std::hash<std::string_view>{}(client_id); }
 
 /// Held as long as this process lives.
 class store_lock {
@@ -157,7 +159,8 @@ struct order_store::state {
   std::unique_ptr<store_lock> lock;
   std::shared_ptr<SQLite::Database> db;
   intent_log log;
-  std::vector<std::string> unfiled_ids; ///< client ids of orders in it
+  /// Hashes of all client ids: nearly every order is new, and need not ask the tables for that.
+  boost::unordered_flat_set<std::size_t> client_ids;
   instrument_registry& instruments;
   order_reader reader;
   std::int64_t last_booking = 0;
@@ -198,7 +201,6 @@ result<void> order_store::state::file_intents() {
     whole.commit();
   });
   if (!ok) return ok;
-  unfiled_ids.clear();
   return log.filed(long_log);
 }
 
@@ -272,6 +274,8 @@ result<std::unique_ptr<order_store>> order_store::open(const std::filesystem::pa
     if (!log) return std::unexpected{log.error()};
     auto made = std::make_unique<state>(file, std::move(*lock), std::move(db), std::move(*log), instruments);
     if (auto ok = made->file_intents(); !ok) return std::unexpected{ok.error()};
+    for (SQLite::Statement id{*made->db, "SELECT client_id FROM orders"}; id.executeStep();)
+      made->client_ids.insert(hash_of(id.getColumn(0).getString()));
     const auto last = made->reader.last_booking();
     if (!last) return std::unexpected{last.error()};
     made->last_booking = *last;
@@ -299,8 +303,8 @@ result<owner_id> order_store::owner_of(std::string_view strategy) {
 
 result<bool> order_store::has(std::string_view client_id) const {
   auto& s = *state_;
-  if (std::ranges::find(s.unfiled_ids, client_id) != s.unfiled_ids.end()) return true;
-  return s.write_now("an order", [&] {
+  if (!s.client_ids.contains(hash_of(client_id))) return false;
+  return s.write("an order", [&] {
     s.find_order.reset();
     s.find_order.bind(1, std::string{client_id});
     const bool is_there = s.find_order.executeStep();
@@ -318,7 +322,7 @@ result<void> order_store::add(const stored_order& x) {
               r.size.nanos, text(r.tif), number(r.post_only), number(r.reduce_only), r.expire_ns, r.stop.nanos,
               text(r.trigger), x.placed_ns, text(x.last.state), x.last.filled.nanos, x.last.counted.nanos,
               x.last.limit.nanos, x.last.size.nanos, x.last.changed_ns, x.last.venue_id, x.last.reason));
-  if (kept) s.unfiled_ids.push_back(x.what.label);
+  if (kept) s.client_ids.insert(hash_of(x.what.label));
   return kept;
 }
 

@@ -45,6 +45,7 @@ settings read_settings(config::section root) {
   if (x.reconcile.every_ns < shortest_reconcile_ns)
     table.reject("reconcile_every", "is below 5s: venues limit how often an account may be asked for");
   x.cancel_on_stop = table.flag("cancel_on_stop", x.cancel_on_stop);
+  x.busy_poll = table.flag("busy_poll", x.busy_poll);
   x.stop_wait_ns = table.duration_ns("stop_wait", x.stop_wait_ns);
   x.risk = read_risk(root);
   x.simulation = simulator::read_simulation(root);

@@ -35,6 +35,7 @@ struct settings {
   reconcile_rules reconcile;
   risk_settings risk;
   bool cancel_on_stop = true;
+  bool busy_poll = false; ///< never sleep: a core for the order path alone
   std::int64_t stop_wait_ns = 10'000'000'000; ///< for the confirmation of those cancellations
   simulator::simulation_config simulation;
 };

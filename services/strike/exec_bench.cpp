@@ -36,6 +36,7 @@ constexpr const char *order_endpoint = "direct://orders", *update_endpoint = "in
 struct plan {
   std::uint64_t orders = 4'000;
   double per_second = 100;
+  bool busy_poll = false;
 };
 
 /// Bids far below the market, one venue after the other, and cancels each when it rests.
@@ -126,6 +127,7 @@ ca_file = "{3}/tls/ca.pem"
 control = "inproc://exec-control"
 live_orders = true
 live = ["deribit", "derive"]
+busy_poll = {4}
 [exec.deribit]
 testnet = true
 url = "wss://127.0.0.1:{0}/ws/api/v2"
@@ -144,7 +146,7 @@ orders_per_second = 1e6
 order_burst = 1000000
 collar = 0.2
 )",
-                     deribit, derive, static_cast<std::int64_t>(1e6 / how.per_second), folder.string());
+                     deribit, derive, static_cast<std::int64_t>(1e6 / how.per_second), folder.string(), how.busy_poll);
 }
 
 /// Published test keys, which the sandbox knows.
@@ -189,9 +191,10 @@ std::string percentile(const std::vector<std::pair<double, double>>& buckets, do
 
 std::string report(const std::string& metrics, const plan& how) {
   auto text =
-      fmt::format("strike bench exec: {} orders at {:g} a second, one process that also serves the venues; us\n\n"
+      fmt::format("strike bench exec: {} orders at {:g} a second, one process that also serves the venues{}; us\n\n"
                   "  {:<10}{:>14}{:>8}{:>8}{:>16}{:>8}\n",
-                  how.orders, how.per_second, "", "place to wire", "p90", "p99", "wire to answer", "p99");
+                  how.orders, how.per_second, how.busy_poll ? ", busy polling" : "", "", "place to wire", "p90", "p99",
+                  "wire to answer", "p99");
   for (const auto* at : {"deribit", "derive"}) {
     const auto wire = buckets_of(metrics, "strike_exec_signal_to_wire_seconds", at);
     const auto answer = buckets_of(metrics, "strike_exec_wire_to_ack_seconds", at);
@@ -229,8 +232,15 @@ result<void> start(process::environment& env, const plan& how, std::string& told
     return std::unexpected{made.error()};
   const auto& placed = env.metrics.get_counter("strike_exec_orders_total", "Orders given to a venue");
   auto watcher = std::make_shared<std::jthread>([&env, &placed, &told, how](const std::stop_token& stop) {
-    while (!stop.stop_requested() && placed.value() < how.orders) std::this_thread::sleep_for(50ms);
-    told = report(env.metrics.to_text(), how);
+    std::uint64_t seen = 0;
+    for (int idle = 0; !stop.stop_requested() && placed.value() < how.orders && idle < 400; ++idle) {
+      if (seen != placed.value()) idle = 0;
+      seen = placed.value();
+      std::this_thread::sleep_for(50ms);
+    }
+    if (seen < how.orders && placed.value() < how.orders)
+      told = fmt::format("stopped: for 20 s no order was placed, after {} of {}; the log says why\n", seen, how.orders);
+    told += report(env.metrics.to_text(), how);
     env.finish();
   });
   env.on_stop("watcher", [watcher] { watcher->request_stop(); });
@@ -248,6 +258,8 @@ int run_exec_bench(int argc, char** argv) {
     app.add_option("--per-second", how.per_second, "how many of them a second")
         ->check(CLI::Range(1.0, 1e5))
         ->capture_default_str();
+    app.add_flag("--busy-poll", how.busy_poll,
+                 "exec never sleeps, as with [exec] busy_poll; it needs a core of its own");
   };
   CLI::App early; // the configuration is made from them; what is wrong with them is said below
   early.set_help_flag();

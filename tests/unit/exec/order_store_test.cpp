@@ -132,12 +132,15 @@ TEST_F(store, bookings_come_back_in_their_order_over_all_kinds) {
 TEST_F(store, a_client_id_is_taken_for_ever) {
   EXPECT_FALSE(*opened->has("gamma-1"));
   ASSERT_TRUE(opened->add(order(1, "gamma-1")));
-  EXPECT_TRUE(*opened->has("gamma-1"));
   EXPECT_TRUE(opened->has_unfiled());
+  EXPECT_TRUE(*opened->has("gamma-1"));
   ASSERT_TRUE(opened->file_intents());
   EXPECT_FALSE(opened->has_unfiled());
   EXPECT_TRUE(*opened->has("gamma-1"));
   EXPECT_FALSE(*opened->has("gamma"));
+  opened.reset();
+  opened = open();
+  EXPECT_TRUE(*opened->has("gamma-1"));
 }
 
 /// The files as a death of the process would leave them now.

@@ -91,6 +91,7 @@ TEST(exec_settings, the_example_configuration_shows_the_defaults) {
   EXPECT_EQ(shown.store, usual.store);
   EXPECT_EQ(shown.ca_file, "");
   EXPECT_EQ(shown.cancel_on_stop, usual.cancel_on_stop);
+  EXPECT_EQ(shown.busy_poll, usual.busy_poll);
   EXPECT_EQ(shown.stop_wait_ns, usual.stop_wait_ns);
   EXPECT_EQ(shown.reconcile.every_ns, usual.reconcile.every_ns);
   EXPECT_EQ(shown.reconcile.orders, usual.reconcile.orders);
