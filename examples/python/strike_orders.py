@@ -5,6 +5,7 @@ assumed: what was surely not sent is rejected; what has no final state when the 
 has said how the account stands.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -15,6 +16,7 @@ from google.protobuf.message import DecodeError
 from strike_proto import common, order
 
 KNOWN_VERSION = 1  # of updates; a newer one may mean something else
+ASK_AGAIN_S = 1.0  # an order that finds exec without a word asks again after so long
 LONGEST_CLIENT_ID = 36  # what every venue takes as label
 LABEL_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")
 NANOS = 1_000_000_000
@@ -92,16 +94,19 @@ class Counts:
 class Orders:
     """The orders of one strategy on their way to exec and back. One thread."""
 
-    def __init__(self, strategy: str, epoch: int, send: Callable[[bytes], bool]) -> None:
+    def __init__(self, strategy: str, epoch: int, send: Callable[[bytes], bool],
+                 clock: Callable[[], float] = time.monotonic) -> None:
         """@param strategy the instance's name, whose orders of an earlier start exec cancels; it begins the client ids
         @param epoch nanoseconds of this start
         @param send whether the message was taken; False: it surely does not leave
+        @param clock seconds
         @raises ValueError: the name makes no client ids that venues take"""
         if not strategy or not LABEL_CHARACTERS.issuperset(strategy):
             raise ValueError(f"strategy '{strategy}' may hold A-Z a-z 0-9 . _ - only, since venues take no more")
         self.counts = Counts()
         self.positions: dict[tuple[int, str], int] = {}  # by venue and symbol; counts of 1e-9
         self._strategy, self._epoch, self._send_bytes = strategy, epoch, send
+        self._clock, self._asked = clock, clock()
         if len(self._client_id(9_999_999)) > LONGEST_CLIENT_ID:
             raise ValueError(f"strategy '{strategy}': too long, client ids have at most {LONGEST_CLIENT_ID} characters")
         self._last_id = 0
@@ -134,6 +139,8 @@ class Orders:
         self._open[client_id] = Update(client_id, self._last_id, order.ORDER_STATE_PENDING, remaining=what.size)
         if not self.is_ready:
             self._reject(client_id, f"{self._not_ready_why}: the order was not sent")
+            if self._clock() - self._asked >= ASK_AGAIN_S:  # the question or its answer was lost
+                self._ask_account()
         elif not self._send(place=request):
             self._reject(client_id, "the connection to exec took no message: the order was not sent")
         return client_id
@@ -218,6 +225,7 @@ class Orders:
                 self._change(change)
 
     def _ask_account(self) -> None:
+        self._asked = self._clock()
         if self._send(ask_account=order.AskAccount(client_ids=list(self._open))) and not self.is_ready:
             self._not_ready_why = "exec has not yet said how the account stands"
 

@@ -28,6 +28,7 @@ order_id exec_route::place(const order_request& what) {
   made.last = {.venue_ns = tools_.now_ns(), .order = id, .instrument = what.instrument, .remaining = what.size};
   if (!is_ready_) {
     reject(id, not_ready_why_ + ": the order was not sent");
+    if (tools_.now_ns() - asked_ns_ >= ask_again_ns) ask_account(); // the question or its answer was lost
   } else if (const auto ok = send(wire::place_order{made.client_id, id, what, tools_.wall_ns ? tools_.wall_ns() : 0});
              !ok) {
     reject(id, ok.error().text);
@@ -128,6 +129,7 @@ void exec_route::on_body(const wire::account_snapshot& x) {
 }
 
 void exec_route::ask_account() {
+  asked_ns_ = tools_.now_ns();
   wire::ask_account ask;
   for (const auto& [id, x] : orders_) ask.client_ids.push_back(x.client_id);
   if (const auto ok = send(std::move(ask)); ok) not_ready_why_ = "exec has not yet said how the account stands";

@@ -50,6 +50,8 @@ public:
   void cancel_all() override;
 
   void take(const exec_news& news);
+  /// An order that finds exec without a word asks again after so long.
+  static constexpr std::int64_t ask_again_ns = 1'000'000'000;
   /// Whether orders are taken: exec has said how the account stands.
   bool is_ready() const { return is_ready_; }
   std::size_t open_orders() const { return orders_.size(); }
@@ -84,6 +86,7 @@ private:
   std::uint64_t last_ = 0, sent_ = 0;
   std::uint64_t exec_epoch_ = 0, seen_ = 0; ///< of exec's messages
   bool is_ready_ = false;
+  std::int64_t asked_ns_ = 0;
   std::string not_ready_why_ = "exec is not connected";
   std::string bytes_;
 };

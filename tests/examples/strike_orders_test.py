@@ -17,7 +17,7 @@ import zmq
 
 from place_and_cancel import Errand
 from strike_exec import Exec
-from strike_orders import Orders, Update, base36, instrument_of, nanos_of, state_text
+from strike_orders import ASK_AGAIN_S, Orders, Update, base36, instrument_of, nanos_of, state_text
 from strike_proto import common, market, order
 
 EXEC = os.environ.get("STRIKE_EXEC", "")
@@ -51,8 +51,8 @@ def message(sequence, epoch=EPOCH, version=1, strategy="py", **body):
 
 class OrdersTest(unittest.TestCase):
     def setUp(self):
-        self.sent, self.takes = [], True
-        self.orders = Orders("py", OUR_EPOCH, self.send)
+        self.sent, self.takes, self.now = [], True, 100.0
+        self.orders = Orders("py", OUR_EPOCH, self.send, lambda: self.now)
 
     def send(self, payload):
         if self.takes:
@@ -80,6 +80,15 @@ class OrdersTest(unittest.TestCase):
         self.assertFalse(self.orders.is_ready)
         self.told(message(1, account=order.AccountSnapshot()))
         self.assertTrue(self.orders.is_ready)
+
+    def test_an_answer_that_does_not_come_is_asked_for_again(self):
+        self.orders.on_connected()
+        self.orders.place(wanted())
+        self.assertEqual(len(self.sent), 1)
+        self.now += ASK_AGAIN_S
+        self.orders.place(wanted())
+        self.orders.place(wanted())
+        self.assertEqual([x.WhichOneof("body") for x in self.sent], ["ask_account", "ask_account"])
 
     def test_an_order_leaves_with_ids_and_an_envelope_that_counts(self):
         self.start()

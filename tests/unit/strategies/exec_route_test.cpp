@@ -22,6 +22,7 @@ struct exec_route_test : testing::Test {
   position_book positions{rules};
   process::logger log{"test", process::level::error, process::log_format::text,
                       std::make_shared<spdlog::sinks::null_sink_mt>(), [] { return 0; }};
+  std::int64_t now_ns = 5;
   bool is_up = true;
   std::vector<wire::order_request_message> sent;
   std::vector<std::string> told;
@@ -30,7 +31,7 @@ struct exec_route_test : testing::Test {
                     .instruments = instruments,
                     .positions = positions,
                     .log = log,
-                    .now_ns = [] { return std::int64_t{5}; },
+                    .now_ns = [this] { return now_ns; },
                     .send = [this](std::string_view bytes) -> result<void> {
                       if (!is_up) return fail(ec::session_down, "not connected");
                       sent.push_back(*wire::decode_order_request(bytes, instruments));
@@ -85,6 +86,22 @@ TEST_F(exec_route_test, refuses_orders_until_exec_has_said_how_the_account_stand
   tell(wire::account_snapshot{});
   buy();
   EXPECT_EQ(sent.size(), 2U);
+}
+
+TEST_F(exec_route_test, asks_again_for_an_answer_that_does_not_come) {
+  route.take(exec_connected{});
+  buy();
+  EXPECT_EQ(sent.size(), 1U);
+  now_ns += exec_route::ask_again_ns;
+  is_up = false;
+  buy();
+  is_up = true;
+  now_ns += exec_route::ask_again_ns;
+  buy();
+  ASSERT_EQ(sent.size(), 2U);
+  EXPECT_EQ(sent_as<wire::ask_account>(1), wire::ask_account{});
+  tell(wire::account_snapshot{});
+  EXPECT_TRUE(route.is_ready());
 }
 
 TEST_F(exec_route_test, gives_each_order_a_client_id_of_strategy_start_and_number) {
