@@ -91,8 +91,8 @@ public:
   void cancel_everything(venue at, const moment& now) { desk_of(at).by->cancel_everything(now); }
   void ask_account(venue at, const moment& now);
   /// A reduce-only order for a strategy that did not ask for it; it is told of its fills.
-  /// @returns `ec::invalid_order`: risk refused it, or it could not be kept
-  result<void> close(owner_id owner, const order_request& what, const moment& now);
+  /// @returns its number; `ec::invalid_order`: risk refused it, or it could not be kept
+  result<order_id> close(owner_id owner, const order_request& what, const moment& now);
 
   void on_order(const order_fact& what) override;
   void on_leaving(order_id order) override;

@@ -32,7 +32,7 @@ void order_desk::ask_account(venue where, const moment& now) {
   at.by->ask_account(now.wall_ns - reconciler::fill_margin_ns, now);
 }
 
-result<void> order_desk::close(owner_id owner, const order_request& what, const moment& now) {
+result<order_id> order_desk::close(owner_id owner, const order_request& what, const moment& now) {
   const order_id id{++last_order_};
   auto& x = table_.add({.what = {id, owner, fmt::format("kill-{}-{}", now.wall_ns, id.value), what},
                         .of_strategy = {},
@@ -41,7 +41,7 @@ result<void> order_desk::close(owner_id owner, const order_request& what, const 
   tools_.metrics.open.add(1);
   send(x, now, true);
   const auto* made = table_.find(id);
-  if (!made || made->life.last().state != order_state::rejected) return {};
+  if (!made || made->life.last().state != order_state::rejected) return id;
   return fail(ec::invalid_order, made->life.last().reason);
 }
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace strike::exec {
 
@@ -190,12 +191,21 @@ std::vector<open_position> risk_control::positions(const risk_scope& where) cons
   return all;
 }
 
+/// Half as far from the mark after the venue refused one, since venues have price bands of their own; back again when
+/// one was taken.
+double risk_control::share_of(closing& x) const {
+  if (const auto* last = tools_.desk.find(std::exchange(x.order, {})))
+    x.share = last->life.last().state == order_state::rejected ? x.share / 2 : std::min(1.0, 2 * x.share);
+  return x.share;
+}
+
 result<void> risk_control::close(const open_position& what, const moment& now) {
   const auto& rules = tools_.rules.of(what.instrument);
   const auto mark = tools_.gate.market(what.instrument).mark;
   if (!mark) return fail(ec::invalid_order, "no mark price is known");
   const auto by = what.size > quantity{} ? side::sell : side::buy;
-  const double way = give_way(tools_.gate.settings().kill, rules.info.kind, *mark);
+  auto& attempt = closings_[{what.owner, what.instrument}];
+  const double way = share_of(attempt) * give_way(tools_.gate.settings().kill, rules.info.kind, *mark);
   auto limit = nearest_decimal<price>(by == side::buy ? *mark + way : *mark - way);
   if (!limit) return fail(ec::invalid_order, limit.error().text);
   limit = by == side::buy ? rules.ticks.round_up(*limit) : rules.ticks.round_down(*limit);
@@ -203,14 +213,17 @@ result<void> risk_control::close(const open_position& what, const moment& now) {
   if (*limit < lowest) limit = lowest;
   if (rules.info.kind == instrument_kind::binary) limit = std::min(*limit, rules.ticks.next_below({nanos_per_unit}));
   const auto size = what.size > quantity{} ? what.size : -what.size;
-  return tools_.desk.close(what.owner,
-                           {.instrument = what.instrument,
-                            .side = by,
-                            .limit = *limit,
-                            .size = {size.nanos / rules.lot.nanos * rules.lot.nanos},
-                            .tif = time_in_force::ioc,
-                            .reduce_only = true},
-                           now);
+  const auto made = tools_.desk.close(what.owner,
+                                      {.instrument = what.instrument,
+                                       .side = by,
+                                       .limit = *limit,
+                                       .size = {size.nanos / rules.lot.nanos * rules.lot.nanos},
+                                       .tif = time_in_force::ioc,
+                                       .reduce_only = true},
+                                      now);
+  if (!made) return std::unexpected{made.error()};
+  attempt.order = *made;
+  return {};
 }
 
 std::string risk_control::name_of(instrument_id id) const {

@@ -8,7 +8,9 @@
 #include "process/metrics.hpp"
 #include "wire/control.hpp"
 
+#include <map>
 #include <string>
+#include <utility>
 
 namespace strike::exec {
 
@@ -42,6 +44,11 @@ public:
 
 private:
   struct performer; ///< of requests
+  /// The last attempt to close one position.
+  struct closing {
+    order_id order;
+    double share = 1; ///< of the give-way that is allowed
+  };
 
   void halt(const risk_scope& where, std::string_view why, std::string_view by, const moment& now) override;
   std::vector<venue> venues(const risk_scope& where) const override;
@@ -55,6 +62,7 @@ private:
   std::string name_of(const open_position& what) const override;
 
   bool is_within(const risk_scope& where, owner_id owner, instrument_id instrument) const;
+  double share_of(closing& x) const;
   /// Whether it names something that exec knows: a slip of the pen must not look like a halt.
   result<void> check(const risk_scope& where) const;
   std::string name_of(instrument_id id) const;
@@ -63,6 +71,7 @@ private:
 
   tools tools_;
   kill_switch kill_;
+  std::map<std::pair<owner_id, instrument_id>, closing> closings_;
   process::counter& alarms_;
   std::vector<pnl_base> remembered_;
 };

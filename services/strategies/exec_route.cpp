@@ -107,7 +107,7 @@ void exec_route::on_body(const wire::order_change& x) {
   if (x.update.execution) tools_.positions.book(*x.update.execution);
   if (x.client_id == client_id_of(x.update.order)) return tools_.answer(x.update); // a word after its end
   if (!x.update.execution) return;
-  tools_.log.warning("a fill of an order of an earlier start",
+  tools_.log.warning("a fill of an order that this start did not place",
                      {{"strategy", tools_.strategy}, {"client_id", x.client_id}});
 }
 

@@ -1,6 +1,7 @@
 // The three gateways as processes, against the sandbox over TLS: what consumers ask for arrives as the venue has it,
 // and goes on through every fault.
 #include "kit/bus_kit.hpp"
+#include "kit/sandbox_keys.hpp"
 
 #include <gmock/gmock.h>
 
@@ -261,11 +262,7 @@ TEST_F(deribit_venue, goes_on_after_too_many_requests) {
 
 /// Deribit with an API key, and every event.
 struct deribit_with_key : venue_kit {
-  deribit_with_key() : venue_kit{(set_key(), venue::deribit), "interval = \"raw\"\n"} { clear_key(); }
-  static void set_key() {
-    setenv("DERIBIT_CLIENT_ID", "sandbox-key", 1);
-    setenv("DERIBIT_CLIENT_SECRET", "sandbox-secret", 1);
-  }
+  deribit_with_key() : venue_kit{(set_sandbox_keys(), venue::deribit), "interval = \"raw\"\n"} { clear_key(); }
   static void clear_key() {
     unsetenv("DERIBIT_CLIENT_ID");
     unsetenv("DERIBIT_CLIENT_SECRET");

@@ -1,5 +1,7 @@
 #include "chaos/world.hpp"
 
+#include "kit/sandbox_keys.hpp"
+
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 
@@ -79,18 +81,6 @@ on_rejects = "off"
 on_stale_data = "off"
 )";
 
-/// Published test keys, which the sandbox knows (docs/architecture.md).
-void set_keys() {
-  for (const auto& [name, value] : std::initializer_list<std::pair<const char*, const char*>>{
-           {"DERIBIT_CLIENT_ID", "sandbox-key"},
-           {"DERIBIT_CLIENT_SECRET", "sandbox-secret"},
-           {"DERIVE_WALLET", "0x374DaEF6100B14f4d78813d8177CB93dF139BC29"},
-           {"DERIVE_SUBACCOUNT", "91234"},
-           {"DERIVE_SESSION_KEY", "0x761bfa4710765bc968673e2d12a706dc8ed3d193ca2e3dfcade44ad485972a3c"},
-           {"POLYMARKET_PRIVATE_KEY", "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"}})
-    setenv(name, value, 1);
-}
-
 std::string text(const boost::json::object& of, const char* key) { return std::string{of.at(key).as_string().c_str()}; }
 
 /// Which instruments are traded: perpetuals, and binaries near even odds whose book is full.
@@ -131,7 +121,7 @@ world::world(const temp_folder& in) : folder_{in} {
         in, fmt::format("gateway-{}", row.text), programs[i],
         fmt::format("[gateway.{}]\npublish = \"{}\"\nca_file = \"{}\"\n{}", row.text, endpoint, ca, urls));
   }
-  set_keys();
+  set_sandbox_keys();
   exec_.emplace(in, "exec", EXEC_BINARY,
                 fmt::format("[exec]\nupstream = [{}]\nlisten = \"{}\"\ncontrol = \"tcp://127.0.0.1:0\"\npublish = "
                             "\"tcp://127.0.0.1:0\"\nstore = "
