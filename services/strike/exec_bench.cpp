@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
@@ -21,6 +22,7 @@
 #include <netinet/in.h>
 #include <sstream>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
 
@@ -30,13 +32,17 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr const char *order_endpoint = "direct://orders", *update_endpoint = "inproc://ord",
-                     *dash_endpoint = "inproc://dash";
-
 struct plan {
   std::uint64_t orders = 4'000;
   double per_second = 100;
-  bool busy_poll = false;
+  bool busy_poll = false, across = false;
+  std::filesystem::path folder = {};
+
+  /// Within the process, or between two.
+  std::string endpoint(std::string_view name) const {
+    if (across) return fmt::format("ipc://{}/{}", folder.string(), name);
+    return fmt::format("{}://{}", name == "orders" ? "direct" : "inproc", name);
+  }
 };
 
 /// Bids far below the market, one venue after the other, and cancels each when it rests.
@@ -90,7 +96,7 @@ std::array<int, 2> free_ports() {
 }
 
 /// Limits that nothing reaches: the checks are made all the same.
-std::string config_text(const std::filesystem::path& folder, const plan& how) {
+std::string config_text(const plan& how) {
   const auto [deribit, derive] = free_ports();
   return fmt::format(R"(
 [process]
@@ -98,6 +104,8 @@ log_level = "error"
 [[strategy]]
 type = "bidder"
 every = "{2}us"
+[strategies]
+control = "tcp://127.0.0.1:0"
 [sandbox]
 folder = "{3}/tls"
 control = "127.0.0.1:0"
@@ -124,7 +132,7 @@ ca_file = "{3}/tls/ca.pem"
 [exec]
 store = "{3}/exec.db"
 ca_file = "{3}/tls/ca.pem"
-control = "inproc://exec-control"
+control = "tcp://127.0.0.1:0"
 live_orders = true
 live = ["deribit", "derive"]
 busy_poll = {4}
@@ -146,7 +154,8 @@ orders_per_second = 1e6
 order_burst = 1000000
 collar = 0.2
 )",
-                     deribit, derive, static_cast<std::int64_t>(1e6 / how.per_second), folder.string(), how.busy_poll);
+                     deribit, derive, static_cast<std::int64_t>(1e6 / how.per_second), how.folder.string(),
+                     how.busy_poll);
 }
 
 /// Published test keys, which the sandbox knows.
@@ -190,11 +199,11 @@ std::string percentile(const std::vector<std::pair<double, double>>& buckets, do
 }
 
 std::string report(const std::string& metrics, const plan& how) {
-  auto text =
-      fmt::format("strike bench exec: {} orders at {:g} a second, one process that also serves the venues{}; us\n\n"
-                  "  {:<10}{:>14}{:>8}{:>8}{:>16}{:>8}\n",
-                  how.orders, how.per_second, how.busy_poll ? ", busy polling" : "", "", "place to wire", "p90", "p99",
-                  "wire to answer", "p99");
+  auto text = fmt::format(
+      "strike bench exec: {} orders at {:g} a second, {} also serves the venues{}; us\n\n"
+      "  {:<10}{:>14}{:>8}{:>8}{:>16}{:>8}\n",
+      how.orders, how.per_second, how.across ? "exec on its own, strategies in a process that" : "one process that",
+      how.busy_poll ? ", busy polling" : "", "", "place to wire", "p90", "p99", "wire to answer", "p99");
   for (const auto* at : {"deribit", "derive"}) {
     const auto wire = buckets_of(metrics, "strike_exec_signal_to_wire_seconds", at);
     const auto answer = buckets_of(metrics, "strike_exec_wire_to_ack_seconds", at);
@@ -204,32 +213,43 @@ std::string report(const std::string& metrics, const plan& how) {
   return text + "\n  p50 unless said otherwise; interpolated in the metrics' buckets. Derive's orders are signed.\n";
 }
 
-result<void> start(process::environment& env, const plan& how, std::string& told) {
-  const bus::context where;
+result<void> start_venues(process::environment& env, const bus::context& where, const plan& how) {
+  if (const auto made = gateway_deribit::start(env, where, how.endpoint("deribit")); !made)
+    return std::unexpected{made.error()};
+  if (const auto made = gateway_derive::start(env, where, how.endpoint("derive")); !made)
+    return std::unexpected{made.error()};
+  return {};
+}
+
+result<void> start_strategies(process::environment& env, const bus::context& where, const plan& how,
+                              const std::shared_ptr<instrument_registry>& instruments, const caf::actor& router,
+                              strategies::settings settings) {
+  settings.publish = {.endpoint = how.endpoint("dash")};
+  settings.exec = bus::connect_config{.endpoint = how.endpoint("orders")};
+  const auto host = strategies::start(env, where, instruments, router, std::move(settings));
+  return host ? result<void>{} : std::unexpected{host.error()};
+}
+
+strategies::settings strategies_settings(process::environment& env, const plan& how) {
   auto types = std::make_shared<strategy_registry>();
   types->add("bidder", [](config::section& x) -> std::unique_ptr<strategy> {
     return std::make_unique<bidder>(std::max<std::int64_t>(x.duration_ns("every", 10'000'000), 1'000));
   });
-  auto strategies_how = strategies::read_settings(env.config, types);
-  strategies_how.router.upstream = {{.endpoint = "inproc://deribit"}, {.endpoint = "inproc://derive"}};
-  strategies_how.publish = {.endpoint = dash_endpoint};
-  strategies_how.exec = bus::connect_config{.endpoint = order_endpoint};
-  auto exec_how = exec::read_settings(env.config);
-  exec_how.listen = {.endpoint = order_endpoint};
-  exec_how.publish = {.endpoint = update_endpoint};
-  auto venues = sandbox::read_settings(env.config);
-  if (const auto made = sandbox::start(env, std::move(venues)); !made) return std::unexpected{made.error()};
-  const auto instruments = std::make_shared<instrument_registry>();
-  const auto router = router::start(env, where, instruments, strategies_how.router, "router");
-  if (!router) return std::unexpected{router.error()};
-  const auto orders = exec::start(env, where, instruments, *router, std::move(exec_how));
-  if (!orders) return std::unexpected{orders.error()};
-  const auto host = strategies::start(env, where, instruments, *router, std::move(strategies_how));
-  if (!host) return std::unexpected{host.error()};
-  if (const auto made = gateway_deribit::start(env, where, "inproc://deribit"); !made)
-    return std::unexpected{made.error()};
-  if (const auto made = gateway_derive::start(env, where, "inproc://derive"); !made)
-    return std::unexpected{made.error()};
+  auto made = strategies::read_settings(env.config, types);
+  made.router.upstream = {{.endpoint = how.endpoint("deribit")}, {.endpoint = how.endpoint("derive")}};
+  return made;
+}
+
+exec::settings exec_settings(process::environment& env, const plan& how) {
+  auto made = exec::read_settings(env.config);
+  made.listen = {.endpoint = how.endpoint("orders")};
+  made.publish = {.endpoint = how.endpoint("ord")};
+  made.router.upstream = {{.endpoint = how.endpoint("deribit")}, {.endpoint = how.endpoint("derive")}};
+  return made;
+}
+
+/// Ends the process when all orders are placed, or none is for long.
+void watch_orders(process::environment& env, const plan& how, std::string& told) {
   const auto& placed = env.metrics.get_counter("strike_exec_orders_total", "Orders given to a venue");
   auto watcher = std::make_shared<std::jthread>([&env, &placed, &told, how](const std::stop_token& stop) {
     std::uint64_t seen = 0;
@@ -244,6 +264,54 @@ result<void> start(process::environment& env, const plan& how, std::string& told
     env.finish();
   });
   env.on_stop("watcher", [watcher] { watcher->request_stop(); });
+}
+
+result<void> start_in_one(process::environment& env, const plan& how, std::string& told) {
+  const bus::context where;
+  auto strategies_how = strategies_settings(env, how);
+  auto exec_how = exec_settings(env, how);
+  if (const auto made = sandbox::start(env, sandbox::read_settings(env.config)); !made)
+    return std::unexpected{made.error()};
+  const auto instruments = std::make_shared<instrument_registry>();
+  const auto router = router::start(env, where, instruments, strategies_how.router, "router");
+  if (!router) return std::unexpected{router.error()};
+  const auto orders = exec::start(env, where, instruments, *router, std::move(exec_how));
+  if (!orders) return std::unexpected{orders.error()};
+  if (auto ok = start_strategies(env, where, how, instruments, *router, std::move(strategies_how)); !ok) return ok;
+  watch_orders(env, how, told);
+  return start_venues(env, where, how);
+}
+
+/// All but exec; ends when that has ended.
+result<void> start_rest(process::environment& env, const plan& how, pid_t exec_process) {
+  const bus::context where;
+  auto strategies_how = strategies_settings(env, how);
+  if (const auto made = sandbox::start(env, sandbox::read_settings(env.config)); !made)
+    return std::unexpected{made.error()};
+  const auto instruments = std::make_shared<instrument_registry>();
+  const auto router = router::start(env, where, instruments, strategies_how.router, "router");
+  if (!router) return std::unexpected{router.error()};
+  if (auto ok = start_strategies(env, where, how, instruments, *router, std::move(strategies_how)); !ok) return ok;
+  auto watcher = std::make_shared<std::jthread>([&env, exec_process] {
+    ::waitpid(exec_process, nullptr, 0);
+    env.finish();
+  });
+  env.on_stop("watcher", [watcher, exec_process] { ::kill(exec_process, SIGTERM); });
+  return start_venues(env, where, how);
+}
+
+/// In a process of its own; the venues' certificates are being made meanwhile.
+result<void> start_exec(process::environment& env, const plan& how, std::string& told) {
+  for (int i = 0; i < 1'000 && !std::filesystem::exists(how.folder / "tls/ca.pem"); ++i)
+    std::this_thread::sleep_for(10ms);
+  const bus::context where;
+  auto exec_how = exec_settings(env, how);
+  const auto instruments = std::make_shared<instrument_registry>();
+  const auto router = router::start(env, where, instruments, exec_how.router, "router");
+  if (!router) return std::unexpected{router.error()};
+  const auto orders = exec::start(env, where, instruments, *router, std::move(exec_how));
+  if (!orders) return std::unexpected{orders.error()};
+  watch_orders(env, how, told);
   return {};
 }
 
@@ -260,6 +328,7 @@ int run_exec_bench(int argc, char** argv) {
         ->capture_default_str();
     app.add_flag("--busy-poll", how.busy_poll,
                  "exec never sleeps, as with [exec] busy_poll; it needs a core of its own");
+    app.add_flag("--across-processes", how.across, "exec in a process of its own, as with docker compose");
   };
   CLI::App early; // the configuration is made from them; what is wrong with them is said below
   early.set_help_flag();
@@ -269,22 +338,32 @@ int run_exec_bench(int argc, char** argv) {
     early.parse(argc, argv);
   } catch (const CLI::ParseError&) {
   }
-  const auto folder = std::filesystem::temp_directory_path() / fmt::format("strike-bench-exec-{}", ::getpid());
-  std::filesystem::create_directories(folder);
+  how.folder = std::filesystem::temp_directory_path() / fmt::format("strike-bench-exec-{}", ::getpid());
+  std::filesystem::create_directories(how.folder);
   set_keys();
+  const auto config = config_text(how);
+  const pid_t child = how.across ? ::fork() : -1; // before there are threads
+  const auto start = [&](process::environment& env, std::string& told) {
+    if (!how.across) return start_in_one(env, how, told);
+    return child == 0 ? start_exec(env, how, told) : start_rest(env, how, child);
+  };
   std::string told;
   const int code = process::run(
       argc, argv,
       {.name = "strike bench exec",
-       .help =
-           "Places and cancels real orders at local venues, all in one process, and says how long they take from the "
-           "strategy to the venue's connection, risk check and order store included.",
-       .start = [&](process::environment& env) { return start(env, how, told); },
+       .help = "Places and cancels real orders at local venues and says how long they take from the strategy to the "
+               "venue's connection, risk check and order store included.",
+       .start = [&](process::environment& env) { return start(env, told); },
        .add_options = add_options,
-       .default_config = config_text(folder, how)});
-  std::error_code ignored;
-  std::filesystem::remove_all(folder, ignored);
+       .default_config = config});
   fmt::print("{}", told);
+  if (child == 0) return code;
+  if (child > 0) {
+    ::kill(child, SIGTERM);
+    ::waitpid(child, nullptr, 0);
+  }
+  std::error_code ignored;
+  std::filesystem::remove_all(how.folder, ignored);
   return code;
 }
 
