@@ -13,21 +13,23 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto every = 1s;
-constexpr std::uintmax_t long_log = 64 << 20;
+constexpr int short_rest = 64; ///< pages
 
-/// A passive one never makes a writer wait, but leaves the log as long as it is while somebody writes. One that is long
-/// is begun anew, which makes a writer wait once for the disk.
-void move_log(SQLite::Database& db, const std::filesystem::path& log) {
-  sqlite3_wal_checkpoint_v2(db.getHandle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
-  std::error_code none;
-  if (const auto size = std::filesystem::file_size(log, none); !none && size > long_log)
-    sqlite3_wal_checkpoint_v2(db.getHandle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+/// A passive one never makes a writer wait, but the log goes on as long as somebody writes meanwhile. A long one is
+/// begun anew, which makes a writer wait for the disk once: for what came last alone.
+void move_log(SQLite::Database& db, int long_log) {
+  int in_log = 0, moved = 0;
+  const auto move = [&](int mode) { sqlite3_wal_checkpoint_v2(db.getHandle(), nullptr, mode, &in_log, &moved); };
+  move(SQLITE_CHECKPOINT_PASSIVE);
+  if (in_log < long_log) return;
+  for (int i = 0; i < 5 && in_log - moved > short_rest; ++i) move(SQLITE_CHECKPOINT_PASSIVE);
+  move(SQLITE_CHECKPOINT_RESTART);
 }
 
 } // namespace
 
-checkpointer::checkpointer(std::filesystem::path store)
-    : store_{std::move(store)}, thread_{[this](const std::stop_token& stop) { run(stop); }} {}
+checkpointer::checkpointer(std::filesystem::path store, int long_log)
+    : store_{std::move(store)}, long_log_{long_log}, thread_{[this](const std::stop_token& stop) { run(stop); }} {}
 
 checkpointer::~checkpointer() {
   thread_.request_stop();
@@ -36,8 +38,6 @@ checkpointer::~checkpointer() {
 
 void checkpointer::run(const std::stop_token& stop) {
   std::optional<SQLite::Database> db;
-  auto log = store_;
-  log += "-wal";
   std::unique_lock lock{guard_};
   while (!over_.wait_for(lock, stop, every, [&] { return stop.stop_requested(); })) {
     try {
@@ -45,7 +45,7 @@ void checkpointer::run(const std::stop_token& stop) {
         db.emplace(store_.string(), SQLite::OPEN_READWRITE, 250);
         db->execAndGet("PRAGMA journal_mode"); // who has not yet looked does not know of the log
       }
-      move_log(*db, log);
+      move_log(*db, long_log_);
     } catch (const SQLite::Exception&) {
       db.reset(); // the store itself tells what is wrong with its file; the log grows until this goes again
     }

@@ -12,13 +12,15 @@ namespace strike::exec {
 /// it waits for the disk, which the path of an order must not do.
 class checkpointer {
 public:
-  explicit checkpointer(std::filesystem::path store);
+  /// @param long_log pages of 4 KiB from which on it is begun anew; that makes a writer wait for the disk once
+  explicit checkpointer(std::filesystem::path store, int long_log = 65'536);
   ~checkpointer(); ///< ends the thread; what is left in the log is read from there at the next start
 
 private:
   void run(const std::stop_token& stop);
 
   std::filesystem::path store_;
+  int long_log_;
   std::mutex guard_;
   std::condition_variable_any over_;
   std::jthread thread_; ///< last: uses the others

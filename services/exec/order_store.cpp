@@ -79,6 +79,8 @@ template <class... Ts> std::string line_of(std::string_view kind, const Ts&... v
   return boost::json::serialize(boost::json::array{kind, values...});
 }
 constexpr std::string_view order_line = "order", key_line = "key";
+/// For the disk, while the log is begun anew (checkpointer).
+constexpr int longest_wait_ms = 1'000;
 constexpr std::uint64_t long_log = 1 << 20; ///< it is emptied when all of it is in the tables
 
 std::size_t hash_of(std::string_view client_id) { return std::hash<std::string_view>{}(client_id); }
@@ -254,7 +256,8 @@ result<std::unique_ptr<order_store>> order_store::open(const std::filesystem::pa
   if (!lock) return std::unexpected{lock.error()};
   ::close(::open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600)); // SQLite would let everybody read what we trade
   try {
-    auto db = std::make_shared<SQLite::Database>(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, 250);
+    auto db = std::make_shared<SQLite::Database>(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE,
+                                                 longest_wait_ms);
     const bool is_new = db->execAndGet("SELECT COUNT(*) FROM sqlite_schema").getInt() == 0;
     if (!is_new)
       if (auto ok = check_store(*db, file); !ok) return std::unexpected{ok.error()};
