@@ -13,7 +13,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto every = 1s;
-constexpr int short_rest = 64; ///< pages
+constexpr int short_rest = 64;     ///< pages
+constexpr int patience_ms = 5'000; ///< until no writer is in the way
 
 /// A passive one never makes a writer wait, but the log goes on as long as somebody writes meanwhile. A long one is
 /// begun anew, which makes a writer wait for the disk once: for what came last alone.
@@ -42,7 +43,7 @@ void checkpointer::run(const std::stop_token& stop) {
   while (!over_.wait_for(lock, stop, every, [&] { return stop.stop_requested(); })) {
     try {
       if (!db) {
-        db.emplace(store_.string(), SQLite::OPEN_READWRITE, 250);
+        db.emplace(store_.string(), SQLite::OPEN_READWRITE, patience_ms);
         db->execAndGet("PRAGMA journal_mode"); // who has not yet looked does not know of the log
       }
       move_log(*db, long_log_);

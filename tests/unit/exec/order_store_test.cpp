@@ -299,6 +299,7 @@ TEST(checkpointer, begins_a_long_log_anew_though_somebody_always_writes) {
     add.bind(1, std::string(3'000, 'x'));
     add.exec();
     add.reset();
+    std::this_thread::sleep_for(std::chrono::microseconds{500});
   }
   EXPECT_GE(beginnings(), first + 2);
 }
