@@ -1,12 +1,12 @@
 #include "exec/exec_core.hpp"
 
 #include "base/time.hpp"
+#include "process/instance.hpp"
 #include "process/version.hpp"
 #include "wire/ops.hpp"
 
 #include <algorithm>
 #include <chrono>
-#include <unistd.h>
 
 namespace strike::exec {
 
@@ -22,8 +22,8 @@ std::int64_t steady_ns() { return std::chrono::steady_clock::now().time_since_ep
 
 exec_core::exec_core(exec_parts& with, net::network& network, std::function<void(instrument_id)> want)
     : epoch_{static_cast<std::uint64_t>(wall_ns())}, with_{with}, metrics_{with.metrics},
-      rules_{*with.instruments, with.how.simulation.rules}, risk_metrics_{with.metrics},
-      risk_{with.how.risk, risk_tools()},
+      rules_{*with.instruments, with.how.simulation.rules}, risk_metrics_{with.metrics}, risk_{with.how.risk,
+                                                                                               risk_tools()},
       desk_{epoch_,
             {.instruments = *with.instruments,
              .rules = rules_,
@@ -133,7 +133,7 @@ void exec_core::beat(std::int64_t now_ns) {
   next_beat_ns_ = now_ns + ns_per_s;
   std::string bytes;
   wire::encode(bytes, wire::heartbeat{.service = "exec",
-                                      .instance = std::to_string(getpid()),
+                                      .instance = process::instance_name(),
                                       .epoch = epoch_,
                                       .at_ns = wall_ns(),
                                       .version = std::string{process::version},

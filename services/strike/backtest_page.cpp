@@ -122,7 +122,7 @@ private:
 };
 
 result<void> page::start(dashboard::settings how, const std::vector<strategy_registry::instance>& strategies) {
-  how.upstream.clear(), how.feeds.clear(), how.orders.clear(); // all is told directly
+  how.upstream.clear(), how.feeds.clear(), how.orders.clear(), how.recorders.clear(); // all is told directly
   how.controls = {};
   for (const auto& x : strategies) strategies_.push_back({.name = x.name, .type = x.type});
   auto opened = dashboard::open({log_, metrics_, ready_}, where_, std::move(how));
