@@ -155,4 +155,10 @@ result<control_command> parse_command(std::string_view text) {
   return made;
 }
 
+bool stops_trading(const control_command& what) {
+  return std::holds_alternative<wire::restrict_trading>(what.body) ||
+         std::holds_alternative<wire::kill_trading>(what.body) ||
+         std::holds_alternative<wire::cancel_all_orders>(what.body);
+}
+
 } // namespace strike::dashboard

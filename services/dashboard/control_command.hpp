@@ -37,4 +37,7 @@ struct control_command {
 /// @returns `ec::malformed` that names what is wrong
 result<control_command> parse_command(std::string_view json);
 
+/// Whether it makes risk smaller: a halt, a kill, a cancel of all.
+bool stops_trading(const control_command& what);
+
 } // namespace strike::dashboard

@@ -105,6 +105,7 @@ result<void> service::listen_to_bus(const bus::context& where, settings& how) {
   add(how.upstream, "strategies", true);
   add(how.feeds, "markets", false);
   add(how.orders, "orders", false);
+  add(how.recorders, "recorder", false);
   for (const auto& x : upstreams_) {
     // An inproc connection reports nothing, and is there from the start.
     const bool is_inproc = x.endpoint.starts_with("inproc://");

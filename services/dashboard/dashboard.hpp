@@ -19,9 +19,10 @@ namespace strike::dashboard {
 
 /// `[dashboard]` of strike.toml, and what it needs of other tables to make sense of positions.
 struct settings {
-  std::vector<bus::connect_config> upstream; ///< who publishes what strategies show: strategies, replays
-  std::vector<bus::connect_config> feeds;    ///< market data: gateways, replays or a router
-  std::vector<bus::connect_config> orders;   ///< order updates: exec
+  std::vector<bus::connect_config> upstream;  ///< who publishes what strategies show: strategies, replays
+  std::vector<bus::connect_config> feeds;     ///< market data: gateways, replays or a router
+  std::vector<bus::connect_config> orders;    ///< order updates: exec
+  std::vector<bus::connect_config> recorders; ///< who says no more than that it lives
   control_desk::endpoints controls;
   std::string listen = "127.0.0.1:8080";   ///< port 0 takes a free one
   process::secret_text token;              ///< empty: no controls, and loopback only

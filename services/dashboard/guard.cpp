@@ -57,6 +57,16 @@ bool rate_limit::pass(std::chrono::steady_clock::time_point now) {
   return true;
 }
 
+bool peer_limits::pass(const std::string& peer, std::chrono::steady_clock::time_point now) {
+  auto found = peers_.find(peer);
+  if (found == peers_.end()) {
+    if (peers_.size() >= most)
+      peers_.erase(std::ranges::min_element(peers_, {}, [](const auto& x) { return x.second.last(); }));
+    found = peers_.emplace(peer, rate_limit{each_}).first;
+  }
+  return found->second.pass(now);
+}
+
 guard::guard(process::secret_text token, bool is_open_to_world)
     : token_{std::move(token)}, is_open_to_world_{is_open_to_world} {}
 
@@ -84,15 +94,6 @@ std::optional<std::string> guard::log_in(std::string_view token) {
 void guard::log_out(std::string_view cookies) {
   const auto session = cookie_value(cookies, cookie_name);
   std::erase_if(sessions_, [&](const std::string& x) { return is_same_secret(x, session); });
-}
-
-bool guard::pass_request(const std::string& peer, std::chrono::steady_clock::time_point now) {
-  auto found = peers_.find(peer);
-  if (found == peers_.end()) {
-    if (peers_.size() >= most_peers) peers_.clear(); // all start anew: memory matters more than a burst
-    found = peers_.emplace(peer, rate_limit{requests}).first;
-  }
-  return found->second.pass(now);
 }
 
 } // namespace strike::dashboard

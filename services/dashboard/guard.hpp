@@ -26,11 +26,26 @@ public:
   };
   explicit rate_limit(bounds x) : bounds_{x}, left_{x.burst} {}
   bool pass(std::chrono::steady_clock::time_point now);
+  /// When it was asked last.
+  std::chrono::steady_clock::time_point last() const { return last_; }
 
 private:
   bounds bounds_;
   double left_;
   std::chrono::steady_clock::time_point last_{};
+};
+
+/// A rate limit for each address. Of too many addresses the one heard of longest ago is forgotten: it starts anew.
+class peer_limits {
+public:
+  static constexpr std::size_t most = 1'024;
+
+  explicit peer_limits(rate_limit::bounds each) : each_{each} {}
+  bool pass(const std::string& peer, std::chrono::steady_clock::time_point now);
+
+private:
+  rate_limit::bounds each_;
+  std::map<std::string, rate_limit> peers_;
 };
 
 /// Who may read and who may act. The token is shown as `Authorization: Bearer TOKEN`, or once to `log_in`, which makes
@@ -52,19 +67,21 @@ public:
   /// @returns the `Set-Cookie` header of a new session; nothing if that is not the token
   std::optional<std::string> log_in(std::string_view token);
   void log_out(std::string_view cookies);
-  /// @returns whether the peer may ask once more now: `requests` a peer, `attempts` to act or log in of all
-  bool pass_request(const std::string& peer, std::chrono::steady_clock::time_point now);
-  bool pass_attempt(std::chrono::steady_clock::time_point now) { return attempts_.pass(now); }
+  /// @returns whether the peer may ask once more now
+  bool pass_request(const std::string& peer, std::chrono::steady_clock::time_point now) {
+    return requests_.pass(peer, now);
+  }
+  /// @returns whether the peer may try once more to act or to log in
+  bool pass_attempt(const std::string& peer, std::chrono::steady_clock::time_point now) {
+    return attempts_.pass(peer, now);
+  }
 
 private:
-  static constexpr rate_limit::bounds requests{.burst = 300, .per_second = 150};
-  static constexpr std::size_t most_peers = 1'024;
-
   process::secret_text token_;
   bool is_open_to_world_;
   std::deque<std::string> sessions_; ///< newest last
-  std::map<std::string, rate_limit> peers_;
-  rate_limit attempts_{{.burst = 10, .per_second = 2}};
+  peer_limits requests_{{.burst = 300, .per_second = 150}};
+  peer_limits attempts_{{.burst = 10, .per_second = 2}};
 };
 
 } // namespace strike::dashboard

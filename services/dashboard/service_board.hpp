@@ -15,7 +15,7 @@ namespace strike::dashboard {
 class service_board {
 public:
   static constexpr std::int64_t late_after_ns = 5'000'000'000;        ///< five beats are missing
-  static constexpr std::int64_t forgotten_after_ns = 600'000'000'000; ///< and an instance that is followed by another
+  static constexpr std::int64_t forgotten_after_ns = 600'000'000'000; ///< one that is followed by another: when late
   static constexpr std::size_t most_services = 64;
 
   /// @returns false: there are too many already
@@ -29,13 +29,16 @@ public:
   std::string replay_json(std::int64_t now_ns) const;
 
 private:
+  using instance_key = std::pair<std::string, std::string>; ///< service and instance
   struct entry {
     wire::heartbeat last;
     std::int64_t received_ns = 0;
+    bool is_successor = false; ///< of one that is forgotten for it
   };
+  void forget(std::int64_t now_ns);
   static bool is_late(const entry& x, std::int64_t now_ns) { return now_ns - x.received_ns > late_after_ns; }
 
-  std::map<std::pair<std::string, std::string>, entry> services_; ///< by service and instance
+  std::map<instance_key, entry> services_;
 };
 
 } // namespace strike::dashboard

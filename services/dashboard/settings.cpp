@@ -43,6 +43,7 @@ settings read_settings(config::section root, std::string_view upstream, std::str
   if (!upstream.empty()) made.upstream = feed::read_connects(root, table, "--upstream", {std::string{upstream}});
   made.feeds = feed::read_connects(root, table, "feeds", {});
   made.orders = feed::read_connects(root, table, "orders", {});
+  made.recorders = feed::read_connects(root, table, "recorders", {});
   const auto control_of = [&made](control_target x) -> auto& { return made.controls[static_cast<std::size_t>(x)]; };
   control_of(control_target::strategies) = read_control(root, table, "strategies_control", "tcp://127.0.0.1:5561");
   control_of(control_target::exec) = read_control(root, table, "exec_control", "tcp://127.0.0.1:5572");

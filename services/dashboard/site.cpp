@@ -105,7 +105,7 @@ bool site::may_view(const page_request& what) const {
 
 page_reply site::answer(const page_request& what, std::chrono::steady_clock::time_point now) {
   if (what.path == "/healthz") return json_reply(R"({"status":"ok"})"); // by whatever name a probe asks
-  // commands have a limit of their own: pages that ask too often do not keep a kill from being heard
+  // commands have a limit of their own: pages that ask too often do not keep one from being heard
   if (what.method != "POST" && !parts_.who.pass_request(what.peer, now))
     return refusal(429, "too many requests; ask less often");
   if (!is_asked_by_our_name(what))
@@ -128,7 +128,8 @@ page_reply site::get(const page_request& what) {
 page_reply site::post(const page_request& what, std::chrono::steady_clock::time_point now) {
   if (!is_same_origin(what.origin, what.host)) return refusal(403, "a page of another origin may not ask this");
   if (!what.content_type.starts_with("application/json")) return refusal(415, "the body must be application/json");
-  if (!parts_.who.pass_attempt(now)) return refusal(429, "too many commands; wait some seconds");
+  if (!is_urgent(what) && !parts_.who.pass_attempt(what.peer, now))
+    return refusal(429, "too many commands; wait some seconds");
   if (what.path == "/api/control") return control(what);
   if (what.path == "/api/login") return log_in(what);
   if (what.path == "/api/logout") {
@@ -138,6 +139,12 @@ page_reply site::post(const page_request& what, std::chrono::steady_clock::time_
     return done;
   }
   return refusal(404, "nothing takes a POST here; /api describes what does");
+}
+
+bool site::is_urgent(const page_request& what) const {
+  if (what.path != "/api/control" || !parts_.who.may_act(what.authorization, what.cookies)) return false;
+  const auto command = parse_command(what.body);
+  return command && stops_trading(*command);
 }
 
 page_reply site::log_in(const page_request& what) {

@@ -71,6 +71,8 @@ private:
   /// A replay trades nothing: from this host it is paused and wound without a token.
   page_reply control(const page_request& what);
   page_reply log_in(const page_request& what);
+  /// Whether it stops trading and comes from who may: no limit holds that up, whoever else shares the address.
+  bool is_urgent(const page_request& what) const;
   bool is_asked_by_our_name(const page_request& what) const;
 
   site_parts parts_;

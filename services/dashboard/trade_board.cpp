@@ -71,6 +71,8 @@ void trade_board::note(const std::string& name, const wire::order_change& what, 
   x.state = update.state;
   x.filled = update.filled;
   x.remaining = update.remaining;
+  if (const auto whole = x.filled + x.remaining; whole > x.size || (!is_final(x.state) && whole > quantity{}))
+    x.size = whole;
   x.reason = update.reason;
   x.venue_ns = update.venue_ns;
   x.received_ns = now_ns;

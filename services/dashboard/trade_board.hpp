@@ -25,6 +25,7 @@ struct order_row {
   std::optional<wire::order_terms> terms;
   order_state state = order_state::pending;
   quantity filled, remaining;
+  quantity size; ///< as it stood last: of an order that is over, nothing remains
   std::string reason;
   std::int64_t venue_ns = 0, received_ns = 0;
   std::uint64_t number = 0; ///< counts changes: newer ones have larger ones

@@ -94,7 +94,7 @@ void append_order(std::string& out, const order_row& x, const market_board& name
   else
     row.member("side") += "null";
   if (x.terms && x.terms->type == order_type::limit && x.terms->limit != price{}) row.add("limit", x.terms->limit);
-  row.add("size", x.filled + x.remaining).add("filled", x.filled).add("remaining", x.remaining);
+  row.add("size", x.size).add("filled", x.filled).add("remaining", x.remaining);
   row.add("state", to_text(x.state)).add("reason", x.reason).add("venue_ms", x.venue_ns / 1'000'000);
   row.add("received_ms", x.received_ns / 1'000'000).add("number", x.number).end();
 }

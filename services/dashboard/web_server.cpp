@@ -26,6 +26,8 @@ using std::chrono::steady_clock;
 constexpr std::size_t chunk_bytes =
     64 * 1024; ///< handed to libwebsockets at once: all that it ever buffers of a client
 
+constexpr int refusal_s = 5; ///< that a viewer who spoke has to take what was under way
+
 /// Sent with every answer. Scripts, styles and data come from here and nowhere else, and no text of a page is code.
 constexpr const char* content_security_policy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -43,12 +45,17 @@ struct update {
   std::shared_ptr<const std::string> text;
 };
 
+/// Of a viewer that spoke. Data that comes while it is told so is read and dropped: closed with data unread, a
+/// connection loses what was said last.
+enum class farewell : std::uint8_t { none, due, told };
+
 /// A connection: of HTTP while `body` is sent, of a viewer once it is upgraded.
 struct session {
   std::shared_ptr<const std::string> body;
   std::size_t sent = 0;              ///< bytes of `body`, or of the update
   std::optional<page_request> asked; ///< a POST whose body is on its way
   bool is_viewer = false, is_due = false;
+  farewell refused = farewell::none;
   std::uint64_t has = 0;         ///< the revision of the last update
   std::optional<update> current; ///< being sent
   steady_clock::time_point updated;
@@ -85,6 +92,7 @@ struct web_server::impl {
   int on_upgrade(lws* of);
   int write_body(lws* of);
   int write_update(lws* of);
+  int refuse(lws* of);
   update update_since(std::uint64_t revision);
 
   /// libwebsockets' view of the next tick; it hands back the address of `node`, the first member.
@@ -120,7 +128,8 @@ result<void> web_server::impl::open() {
                     ->on_callback(of, why, {static_cast<const char*>(in), in ? length : 0})
               : 0;
   };
-  protocols[0].rx_buffer_size = 256; // viewers have nothing to say
+  protocols[0].rx_buffer_size = 256;         // viewers have nothing to say
+  protocols[0].tx_packet_size = chunk_bytes; // else a send has the size of rx_buffer_size
   pings.secs_since_valid_ping = static_cast<std::uint16_t>(how.limits.silent_viewer.count() / 2);
   pings.secs_since_valid_hangup = static_cast<std::uint16_t>(how.limits.silent_viewer.count());
 
@@ -201,10 +210,9 @@ int web_server::impl::on_callback(lws* of, lws_callback_reasons why, std::string
     lws_callback_on_writable(of);
     return 0;
   case LWS_CALLBACK_SERVER_WRITEABLE:
-    return write_update(of);
+    return sessions[of].refused == farewell::none ? write_update(of) : refuse(of);
   case LWS_CALLBACK_RECEIVE:
-    lws_close_reason(of, LWS_CLOSE_STATUS_POLICY_VIOLATION, nullptr, 0);
-    return -1;
+    return refuse(of);
   default:
     return 0;
   }
@@ -302,6 +310,23 @@ int web_server::impl::write_update(lws* of) {
     x.current.reset();
   }
   if (!is_last || x.is_due) lws_callback_on_writable(of);
+  return 0;
+}
+
+/// Closes with a reason, once what libwebsockets has buffered is gone: otherwise it leaves the reason out.
+int web_server::impl::refuse(lws* of) {
+  auto& state = sessions[of].refused;
+  if (state == farewell::told) return 0; // libwebsockets waits a while for the answer
+  if (state == farewell::due && !lws_partial_buffered(of)) {
+    state = farewell::told;
+    lws_rx_flow_control(of, 1);
+    lws_close_reason(of, LWS_CLOSE_STATUS_POLICY_VIOLATION, nullptr, 0);
+    return -1;
+  }
+  state = farewell::due;
+  lws_rx_flow_control(of, 0);
+  lws_set_timeout(of, PENDING_TIMEOUT_CLOSE_SEND, refusal_s);
+  lws_callback_on_writable(of);
   return 0;
 }
 

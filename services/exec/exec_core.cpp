@@ -1,12 +1,12 @@
 #include "exec/exec_core.hpp"
 
 #include "base/time.hpp"
+#include "process/instance.hpp"
 #include "process/version.hpp"
 #include "wire/ops.hpp"
 
 #include <algorithm>
 #include <chrono>
-#include <unistd.h>
 
 namespace strike::exec {
 
@@ -133,7 +133,7 @@ void exec_core::beat(std::int64_t now_ns) {
   next_beat_ns_ = now_ns + ns_per_s;
   std::string bytes;
   wire::encode(bytes, wire::heartbeat{.service = "exec",
-                                      .instance = std::to_string(getpid()),
+                                      .instance = process::instance_name(),
                                       .epoch = epoch_,
                                       .at_ns = wall_ns(),
                                       .version = std::string{process::version},

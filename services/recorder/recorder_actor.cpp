@@ -9,6 +9,7 @@ namespace strike::recorder {
 namespace {
 constexpr std::string_view order_root = "ord/";
 constexpr std::string_view disk_condition = "disk";
+constexpr std::chrono::seconds beat_every{1};
 } // namespace
 
 recorder_metrics::recorder_metrics(process::metric_registry& in)
@@ -41,6 +42,7 @@ void recorder_state::open(std::shared_ptr<const recorder_tools> with, std::share
   if (tape_->is_recording()) tools_->log.info("recording", {{"file", tape_->path().string()}});
   report();
   self->delayed_send(self, tools_->how.flush, flush_atom_v);
+  if (tools_->beat) beat();
 }
 
 void recorder_state::take(const std::vector<bus::message>& batch) {
@@ -126,6 +128,17 @@ void recorder_state::retry() {
   if (is_alarmed_) self->delayed_send(self, tools_->how.retry, retry_atom_v);
 }
 
+/// From where the disk is written to: a recorder that hangs on its disk falls silent.
+void recorder_state::beat() {
+  tools_->beat({{"events", metrics_->events.value()},
+                {"orders", metrics_->orders.value()},
+                {"bytes", metrics_->bytes.value()},
+                {"files", metrics_->files.value()},
+                {"dropped", metrics_->dropped.value() + metrics_->overrun.value()},
+                {"lost", metrics_->lost.value()}});
+  self->delayed_send(self, beat_every, beat_atom_v);
+}
+
 void recorder_state::close() {
   tape_->stop();
   report();
@@ -172,6 +185,7 @@ recorder_actor::behavior_type recorder_behavior(recorder_actor::stateful_pointer
       [self](broken_atom, std::size_t endpoint) { self->state.broken(endpoint); },
       [self](flush_atom) { self->state.flush(); },
       [self](retry_atom) { self->state.retry(); },
+      [self](beat_atom) { self->state.beat(); },
       [self](close_atom) {
         self->state.close();
         self->quit(caf::exit_reason::user_shutdown);

@@ -34,6 +34,7 @@ CAF_ADD_ATOM(strike_recorder, strike::recorder, upstream_atom, "upstream")
 CAF_ADD_ATOM(strike_recorder, strike::recorder, broken_atom, "broken")
 CAF_ADD_ATOM(strike_recorder, strike::recorder, flush_atom, "flush")
 CAF_ADD_ATOM(strike_recorder, strike::recorder, retry_atom, "retry")
+CAF_ADD_ATOM(strike_recorder, strike::recorder, beat_atom, "beat")
 CAF_ADD_ATOM(strike_recorder, strike::recorder, close_atom, "close")
 CAF_END_TYPE_ID_BLOCK(strike_recorder)
 
@@ -51,8 +52,9 @@ using recorder_actor = caf::typed_actor<
     caf::reacts_to<upstream_atom, upstream_ptr>,
     // The connection to this endpoint has ended.
     caf::reacts_to<broken_atom, std::size_t>,
-    // The next three are sent by the recorder to itself: write what is in memory; try the disk again; the end.
-    caf::reacts_to<flush_atom>, caf::reacts_to<retry_atom>, caf::reacts_to<close_atom>>;
+    // The next four are sent by the recorder to itself: write what is in memory; try the disk again; say that it lives;
+    // the end.
+    caf::reacts_to<flush_atom>, caf::reacts_to<retry_atom>, caf::reacts_to<beat_atom>, caf::reacts_to<close_atom>>;
 
 /// What a recorder needs of its process; all of it outlives the recorder.
 struct recorder_tools {
@@ -62,6 +64,7 @@ struct recorder_tools {
   process::metric_registry& metrics;
   process::readiness& ready;
   std::function<std::int64_t()> utc_ns;
+  std::function<void(std::map<std::string, std::uint64_t> counters)> beat; ///< once a second; empty: nobody is told
 };
 
 /// What /metrics shows.
@@ -80,6 +83,7 @@ struct recorder_state {
   void broken(std::size_t endpoint);
   void flush();
   void retry();
+  void beat();
   void close();
 
   recorder_actor::pointer self;

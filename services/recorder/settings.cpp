@@ -67,6 +67,7 @@ settings read_settings(config::section root, const overrides& given) {
   if (!given.upstream.empty()) made.upstream = read_given(root, table, given.upstream);
   made.subscribe = read_prefixes(table, made.subscribe);
   made.orders = table.flag("orders", made.orders) || given.orders;
+  if (auto publish = feed::read_bind(root, table, "publish", ""); !publish.endpoint.empty()) made.publish = publish;
   made.tape = read_tape(table);
   if (!given.folder.empty()) made.tape.folder = given.folder;
   made.flush = read_interval(table, "flush", made.flush);

@@ -5,6 +5,7 @@
 #include "recorder/tape.hpp"
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@ struct settings {
   std::vector<bus::connect_config> upstream;    ///< gateways or routers; at least one
   std::vector<std::string> subscribe = {"md/"}; ///< prefixes, see feed::demand_table; "md/" is a tap
   bool orders = false;                          ///< order updates, too
+  std::optional<bus::bind_config> publish;      ///< where it says that it lives; none: nowhere
   tape_settings tape;
   std::chrono::nanoseconds flush = std::chrono::seconds{1}; ///< what a crash may cost, > 0
   std::chrono::nanoseconds retry = std::chrono::seconds{5}; ///< after a fault of the disk, > 0

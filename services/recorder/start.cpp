@@ -1,7 +1,11 @@
 #include "recorder/start.hpp"
 
+#include "bus/publisher.hpp"
 #include "bus/subscriber.hpp"
+#include "process/instance.hpp"
+#include "process/version.hpp"
 #include "recorder/recorder_actor.hpp"
+#include "wire/ops.hpp"
 
 #include <caf/send.hpp>
 
@@ -15,6 +19,29 @@ namespace strike::recorder {
 namespace {
 
 std::int64_t utc_ns() { return std::chrono::nanoseconds{std::chrono::system_clock::now().time_since_epoch()}.count(); }
+
+using beat_function = std::function<void(std::map<std::string, std::uint64_t>)>;
+
+/// A sign of life on `ops/recorder/`. @returns an empty function where nobody is to be told
+result<beat_function> open_heartbeat(process::environment& env, const bus::context& where,
+                                     const std::optional<bus::bind_config>& bind) {
+  if (!bind) return beat_function{};
+  auto opened = bus::threaded_publisher::open(where, {.bind = *bind, .queue = 10});
+  if (!opened) return std::unexpected{opened.error()};
+  env.log.info("heartbeat published", {{"endpoint", (*opened)->endpoint()}});
+  const std::shared_ptr<bus::threaded_publisher> to = *std::move(opened);
+  return [&env, to, epoch = static_cast<std::uint64_t>(utc_ns())](std::map<std::string, std::uint64_t> counters) {
+    std::string bytes;
+    wire::encode(bytes, wire::heartbeat{.service = "recorder",
+                                        .instance = process::instance_name(),
+                                        .epoch = epoch,
+                                        .at_ns = utc_ns(),
+                                        .version = std::string{process::version},
+                                        .ready = env.ready.is_ready(),
+                                        .counters = std::move(counters)});
+    to->publish("ops/recorder/", bytes);
+  };
+}
 
 /// What connects the bus to a recorder: its callbacks hold the actor, which ends the subscriber when it ends.
 bus::subscriber::config feed_of(const recorder_actor& to, const std::shared_ptr<backlog>& room,
@@ -60,8 +87,10 @@ result<void> start(process::environment& env, const bus::context& where, setting
                                     "configuration or with --upstream");
   std::signal(SIGXFSZ, SIG_IGN);
   env.ready.not_ready("disk", "starting");
+  auto beat = open_heartbeat(env, where, how.publish);
+  if (!beat) return std::unexpected{beat.error()};
   const auto tools = std::make_shared<const recorder_tools>(
-      recorder_tools{std::move(how), journal::real_disk(), env.log, env.metrics, env.ready, utc_ns});
+      recorder_tools{std::move(how), journal::real_disk(), env.log, env.metrics, env.ready, utc_ns, *std::move(beat)});
   auto started =
       env.supervise({"recorder", [where, tools](caf::actor_system& in) { return spawn_recorder(in, where, tools); }});
   if (!started) return std::unexpected{started.error()};

@@ -28,6 +28,7 @@ result<std::unique_ptr<backtest>> backtest::open(backtest_options options, simul
   x.reader_ = std::move(*opened_reader);
   x.kernel_ = std::make_unique<kernel>(std::move(simulation), *x.instruments_, std::move(strategies), *x.output_,
                                        [&x](auto batch) { x.reader_->recycle(std::move(batch)); });
+  x.kernel_->set_observer(x.options_.on_market);
   if (x.options_.catalog.empty()) return made;
   auto markets = catalog::history::open(x.options_.catalog);
   if (!markets) return std::unexpected{markets.error()};

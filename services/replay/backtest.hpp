@@ -22,6 +22,7 @@ struct backtest_options {
   bool log_to_terminal = false;
   /// Who looks on: is given the output that it must pass everything on to. None: nobody.
   std::function<std::unique_ptr<run_output>(std::unique_ptr<run_output>, const instrument_registry&)> watch;
+  std::function<void(const market_event&)> on_market;       ///< each, right after the simulated venue saw it
   std::function<void(const kernel&, bool is_over)> on_step; ///< often, between events, and once at the end
 };
 

@@ -1,13 +1,13 @@
 #include "replay/feed_loop.hpp"
 
 #include "base/time.hpp"
+#include "process/instance.hpp"
 #include "process/version.hpp"
 #include "replay/feed_control.hpp"
 #include "wire/ops.hpp"
 
 #include <algorithm>
 #include <chrono>
-#include <unistd.h>
 #include <utility>
 
 namespace strike::replay {
@@ -80,7 +80,7 @@ void feed_loop::beat(std::int64_t now_ns) {
   const auto total = static_cast<double>(std::max<std::uint64_t>(read.bytes_total, 1));
   wire::encode(bytes_, wire::heartbeat{
                            .service = "replay",
-                           .instance = std::to_string(getpid()),
+                           .instance = process::instance_name(),
                            .epoch = epoch_,
                            .at_ns = wall_ns(),
                            .version = std::string{process::version},

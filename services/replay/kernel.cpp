@@ -64,6 +64,7 @@ void kernel::process(const market_event& event, std::uint64_t batch) {
   if (at_ns >= next_sample_ns_) sample_equity(at_ns);
   ++events_;
   exchange_->on_market(event, at_ns);
+  if (observer_) observer_(event);
 
   if (!route_changes_.empty()) apply_route_changes();
   if (routes_.receivers(event.instrument, channel_of(event)).empty()) return;

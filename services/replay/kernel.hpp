@@ -44,6 +44,8 @@ public:
 
   /// What strategies see of the venues' lists, at the time of the run. Before the first event.
   void set_catalog(std::unique_ptr<catalog::history> past) { catalog_ = std::move(past); }
+  /// Who sees each market event right after the venue did, whatever strategies want. Before the first event.
+  void set_observer(std::function<void(const market_event&)> x) { observer_ = std::move(x); }
   /// Queues events behind those queued before.
   void add(std::unique_ptr<journal::event_batch> batch);
   /// Venue time of the next queued event; there is one.
@@ -160,7 +162,8 @@ private:
   std::vector<std::unique_ptr<strategy_host>> hosts_;
   run_output& output_;
   std::function<void(std::unique_ptr<journal::event_batch>)> spent_;
-  std::unique_ptr<catalog::history> catalog_; ///< null: none
+  std::function<void(const market_event&)> observer_; ///< empty: nobody
+  std::unique_ptr<catalog::history> catalog_;         ///< null: none
   std::string catalog_gap_;
 
   struct route_change {

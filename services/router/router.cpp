@@ -3,9 +3,12 @@
 #include "bus/publisher.hpp"
 #include "bus/subscriber.hpp"
 #include "feed/endpoints.hpp"
+#include "process/instance.hpp"
 #include "process/log.hpp"
+#include "process/version.hpp"
 #include "router/routing.hpp"
 #include "router/routing_metrics.hpp"
+#include "wire/ops.hpp"
 
 #include <caf/blocking_actor.hpp>
 #include <caf/message_handler.hpp>
@@ -25,6 +28,7 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 std::int64_t steady_ns() { return steady_clock::now().time_since_epoch().count(); }
+std::int64_t wall_ns() { return std::chrono::nanoseconds{std::chrono::system_clock::now().time_since_epoch()}.count(); }
 
 /// What a router is made of; opened before its thread starts, so that mistakes are found at the start.
 struct parts {
@@ -69,6 +73,7 @@ private:
   void handle_news();
   void distrust_ended(const std::vector<bus::message>& arrived);
   void report(std::int64_t now_ns);
+  void beat();
 
   std::shared_ptr<parts> parts_;
   routing routing_;
@@ -76,6 +81,8 @@ private:
   process::log_every complaints_{std::chrono::seconds{10}};
   std::uint64_t complained_ = 0; ///< of how many malformed messages the log has heard
   std::int64_t next_report_ns_ = 0;
+  const std::uint64_t epoch_ = static_cast<std::uint64_t>(wall_ns());
+  std::string bytes_;
   bool is_stopping_ = false;
 };
 
@@ -89,12 +96,12 @@ void router::act() {
     handle_news();
     if (!arrived.empty()) routing_.take(arrived, now);
     distrust_ended(arrived);
+    if (now >= next_report_ns_) report(now);
     auto look_ns = INT64_MAX;
     if (parts_->downstream)
       look_ns = parts_->downstream->poll_demand([&](const bus::demand& x) { routing_.want_downstream(x, now); }, now);
     handle_mail(now);
     next_ns = std::min(routing_.poll(now), look_ns);
-    if (now >= next_report_ns_) report(now);
   }
 }
 
@@ -150,12 +157,30 @@ void router::distrust_ended(const std::vector<bus::message>& arrived) {
 void router::report(std::int64_t now_ns) {
   next_report_ns_ = now_ns + 1'000'000'000;
   metrics_.update(routing_);
+  if (parts_->downstream) beat();
   const auto malformed = routing_.counts().malformed;
   if (malformed == complained_ || !complaints_.pass(steady_clock::now())) return;
   parts_->env.log.warning(
       "malformed market data",
       {{"router", parts_->name}, {"messages", malformed - complained_}, {"last", routing_.complaint()}});
   complained_ = malformed;
+}
+
+/// A sign of life beside the market data, for who connects here; of a router further up each router passes it on.
+void router::beat() {
+  const auto& x = routing_.counts();
+  wire::encode(bytes_, wire::heartbeat{.service = "router",
+                                       .instance = process::instance_name(),
+                                       .epoch = epoch_,
+                                       .at_ns = wall_ns(),
+                                       .version = std::string{process::version},
+                                       .ready = parts_->env.ready.is_ready(),
+                                       .counters = {{"messages", x.messages},
+                                                    {"events", x.events},
+                                                    {"gaps", x.gaps},
+                                                    {"lost", x.lost},
+                                                    {"malformed", x.malformed}}});
+  parts_->downstream->publish("ops/router/", bytes_);
 }
 
 /// Who comes and goes downstream, and who is not let in: those try again and again.

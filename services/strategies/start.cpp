@@ -2,6 +2,7 @@
 
 #include "bus/publisher.hpp"
 #include "bus/request.hpp"
+#include "process/instance.hpp"
 #include "process/version.hpp"
 #include "router/router.hpp"
 #include "strategies/catalog_link.hpp"
@@ -14,7 +15,6 @@
 #include <chrono>
 #include <mutex>
 #include <random>
-#include <unistd.h>
 
 namespace strike::strategies {
 
@@ -83,7 +83,7 @@ result<void> open_control(host_link& to, process::environment& env, const bus::c
 void beat(host_link& to, process::environment& env, std::uint64_t epoch, std::uint64_t running, std::uint64_t all) {
   std::string bytes;
   wire::encode(bytes, wire::heartbeat{.service = "strategies",
-                                      .instance = std::to_string(getpid()),
+                                      .instance = process::instance_name(),
                                       .epoch = epoch,
                                       .at_ns = system_ns(),
                                       .version = std::string{process::version},

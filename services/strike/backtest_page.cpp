@@ -56,13 +56,14 @@ public:
   void on_update(std::uint32_t strategy, const order_update& what);
   void on_signal(std::uint32_t strategy, std::int64_t seen_ns, const signal& what);
   void on_settlement(const match::settlement& what);
+  void on_market(const market_event& event);
   void on_log(std::uint32_t strategy, std::int64_t now_ns, log_level level, std::string_view text);
   void on_step(const kernel& run, bool is_over);
 
 private:
   void tell(std::uint32_t strategy, decltype(wire::order_update_message::body) what);
   void show_states(const kernel& run, dashboard::boards& on);
-  void show_marks(const kernel& run, dashboard::boards& on);
+  void show_quotes(const kernel& run, dashboard::boards& on);
   instrument_id of_page(instrument_id of_run);
 
   process::logger log_{"strike backtest", process::level::warning, process::log_format::text};
@@ -74,6 +75,7 @@ private:
   const instrument_registry* names_ = nullptr;
   const kernel* run_ = nullptr;
   std::vector<instrument_id> pages_; ///< the page's ids by those of the run
+  std::vector<ticker> quotes_;       ///< the newest, by the run's id; empty ones of instruments without
   std::chrono::steady_clock::time_point next_{};
 };
 
@@ -120,7 +122,7 @@ private:
 };
 
 result<void> page::start(dashboard::settings how, const std::vector<strategy_registry::instance>& strategies) {
-  how.upstream.clear(), how.feeds.clear(), how.orders.clear(); // all is told directly
+  how.upstream.clear(), how.feeds.clear(), how.orders.clear(), how.recorders.clear(); // all is told directly
   how.controls = {};
   for (const auto& x : strategies) strategies_.push_back({.name = x.name, .type = x.type});
   auto opened = dashboard::open({log_, metrics_, ready_}, where_, std::move(how));
@@ -134,6 +136,7 @@ void page::watch(replay::backtest_options& run) {
     names_ = &names;
     return std::make_unique<watched_output>(std::move(inner), *this);
   };
+  run.on_market = [this](const market_event& x) { on_market(x); };
   run.on_step = [this](const kernel& x, bool is_over) { on_step(x, is_over); };
 }
 
@@ -187,6 +190,13 @@ void page::on_settlement(const match::settlement& what) {
                                           .fee = what.fee});
 }
 
+void page::on_market(const market_event& event) {
+  if (const auto* quote = std::get_if<ticker>(&event.body)) {
+    if (event.instrument.index >= quotes_.size()) quotes_.resize(event.instrument.index + 1);
+    quotes_[event.instrument.index] = *quote;
+  }
+}
+
 void page::on_signal(std::uint32_t strategy, std::int64_t seen_ns, const signal& what) {
   auto& x = strategies_[strategy];
   ++x.signals;
@@ -207,9 +217,11 @@ void page::on_step(const kernel& run, bool is_over) {
   const auto now = std::chrono::steady_clock::now();
   if (now < next_ && !is_over) return;
   next_ = now + shown_every;
+  for (std::uint32_t i = 0; i < quotes_.size(); ++i)
+    if (quotes_[i] != ticker{}) of_page({i});
   dashboard_->boards().with([&](dashboard::boards& x) {
     show_states(run, x);
-    show_marks(run, x);
+    show_quotes(run, x);
   });
 }
 
@@ -232,15 +244,14 @@ void page::show_states(const kernel& run, dashboard::boards& on) {
   }
 }
 
-/// What is held is worth what the simulated venue says.
-void page::show_marks(const kernel& run, dashboard::boards& on) {
+/// Quotes are shown with the marks that the simulated venue goes by; what was never quoted may be held, too.
+void page::show_quotes(const kernel& run, dashboard::boards& on) {
   for (std::uint32_t i = 0; i < pages_.size(); ++i) {
     if (!pages_[i].is_valid()) continue;
-    const auto mark = run.mark({i});
-    if (!mark) continue;
-    ticker quote;
-    quote.mark = mark;
-    on.markets.take({.venue_ns = run.last_ns(), .recv_ns = run.last_ns(), .instrument = pages_[i], .body = quote},
+    auto shown = i < quotes_.size() ? quotes_[i] : ticker{};
+    shown.mark = run.mark({i});
+    if (shown == ticker{}) continue;
+    on.markets.take({.venue_ns = run.last_ns(), .recv_ns = run.last_ns(), .instrument = pages_[i], .body = shown},
                     wall_ns());
   }
 }

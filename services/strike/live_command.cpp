@@ -30,7 +30,7 @@ using namespace std::chrono_literals;
 
 // Within the process; the parts cannot tell.
 constexpr const char *dash_endpoint = "inproc://dash", *order_endpoint = "direct://orders",
-                     *update_endpoint = "inproc://ord";
+                     *update_endpoint = "inproc://ord", *recorder_endpoint = "inproc://recorder";
 std::string feed_endpoint(venue at) { return fmt::format("inproc://{}", to_text(at)); }
 
 /// The command line as it was written.
@@ -83,6 +83,7 @@ dashboard_ends ends_of(const live_arguments& given, const strategies::running& h
                       .strategies_control = host.control,
                       .exec_control = orders.control};
   for (const auto at : given.chosen()) made.feeds.push_back(feed_endpoint(at));
+  if (!given.without_record) made.recorders = {recorder_endpoint};
   return made;
 }
 
@@ -103,6 +104,7 @@ result<void> start_recorder(process::environment& env, const bus::context& where
   auto how = recorder::read_settings(env.config, {.folder = given.record, .orders = true});
   how.upstream = feeds(given);
   how.upstream.push_back({.endpoint = update_endpoint});
+  how.publish = {.endpoint = recorder_endpoint};
   if (auto ok = env.check_config(); !ok) return ok;
   fmt::print("recording to: {}\n", std::filesystem::absolute(how.tape.folder).string());
   return recorder::start(env, where, std::move(how));

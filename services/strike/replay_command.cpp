@@ -17,6 +17,7 @@ namespace {
 
 // Within the process; the parts cannot tell.
 constexpr const char* feed_endpoint = "inproc://feed";
+constexpr const char* recorder_endpoint = "inproc://recorder";
 constexpr const char* dash_endpoint = "inproc://dash";
 constexpr const char* control_endpoint = "inproc://replay-control"; ///< for the dashboard, where no other is asked for
 
@@ -73,6 +74,7 @@ result<void> start(process::environment& env, replay_arguments& given) {
   if (!given.record.empty()) {
     auto recorder = recorder::read_settings(env.config, {.folder = given.record});
     recorder.upstream = {{.endpoint = feed_endpoint}};
+    recorder.publish = {.endpoint = recorder_endpoint};
     if (auto ok = recorder::start(env, where, std::move(recorder)); !ok) return ok;
   }
   const auto instruments = std::make_shared<instrument_registry>();
@@ -81,9 +83,12 @@ result<void> start(process::environment& env, replay_arguments& given) {
   const auto host = strategies::start(env, where, instruments, *router, std::move(*how));
   if (!host) return std::unexpected{host.error()};
   if (auto ok = start_feed(env, where, given); !ok || given.dashboard.empty()) return ok;
+  std::vector<std::string> recorders;
+  if (!given.record.empty()) recorders = {recorder_endpoint};
   return show_dashboard(env, where,
                         {.upstream = {dash_endpoint},
                          .feeds = {feed_endpoint},
+                         .recorders = recorders,
                          .strategies_control = host->control,
                          .replay_control = given.control},
                         given.dashboard);

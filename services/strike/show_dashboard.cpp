@@ -35,6 +35,7 @@ result<void> show_dashboard(process::environment& env, const bus::context& where
   settings.upstream = connects_to(ends.upstream);
   settings.feeds = connects_to(ends.feeds);
   settings.orders = connects_to(ends.orders);
+  settings.recorders = connects_to(ends.recorders);
   settings.controls[static_cast<std::size_t>(control_target::strategies)] = connect_to(ends.strategies_control);
   settings.controls[static_cast<std::size_t>(control_target::exec)] = connect_to(ends.exec_control);
   settings.controls[static_cast<std::size_t>(control_target::replay)] = connect_to(ends.replay_control);

@@ -14,6 +14,7 @@ struct dashboard_ends {
   std::vector<std::string> upstream; ///< who publishes what strategies show
   std::vector<std::string> feeds;    ///< market data
   std::vector<std::string> orders;   ///< order updates
+  std::vector<std::string> recorders;
   std::string strategies_control, exec_control, replay_control;
 };
 

@@ -16,7 +16,7 @@ class WithoutToken(kit.DashboardCase):
         self.assertEqual([x for x in self.inside('button') if x.is_displayed()], [])
         self.open()
         eventually(lambda: 'controls are off' in self.text('.controls'), 'why')
-        self.assertEqual([x.text for x in self.all('.controls button') if x.is_displayed()], [])
+        self.assertEqual([x.text for x in self.all('.controls button, #acts button') if x.is_displayed()], [])
         answer = self.browser.execute_async_script('''
           const done = arguments[0];
           fetch('/api/control', {method: 'POST', headers: {'Content-Type': 'application/json'},
@@ -46,12 +46,12 @@ class WithToken(kit.DashboardCase):
 
     def test_a_wrong_token_opens_nothing(self):
         self.log_in('wrong-horse-battery-staple')
-        eventually(lambda: 'not the token' in self.text('.controls .fault'), 'the refusal')
-        self.assertEqual([x.text for x in self.all('.controls button') if x.is_displayed()], ['Log in'])
+        eventually(lambda: 'not the token' in self.text('#fault'), 'the refusal')
+        self.assertEqual([x.text for x in self.all('#acts button') if x.is_displayed()], ['Log in'])
 
     def test_a_strategy_is_stopped_after_a_question(self):
         self.log_in()
-        eventually(lambda: 'Halt trading' in self.text('.controls'), 'the controls')
+        eventually(lambda: 'Halt trading' in self.text('#acts'), 'the controls')
         self.shot('controls-dark-1280')
         cookie = self.browser.get_cookie('strike_session')
         self.assertTrue(cookie['httpOnly'])
@@ -113,6 +113,8 @@ class WithToken(kit.DashboardCase):
 
     def test_the_kill_switch_asks_for_a_word_and_tells_how_it_goes(self):
         self.log_in()
+        eventually(lambda: 'Kill switch' in self.text('#acts'), 'the controls')
+        self.all('[role=tab]')[1].click()  # it is on every page
         self.press('Kill switch')
         self.choose('of', 'venue derive')
         self.one('dialog input[type=checkbox]').click()
@@ -126,6 +128,8 @@ class WithToken(kit.DashboardCase):
         go.click()
         self.assertEqual(self.publisher.next_command(),
                          'kill venue derive flatten: kill switch on the dashboard by 127.0.0.1 (dashboard)')
+        eventually(lambda: self.text('#acts .newest').endswith('flatten: kill switch on the dashboard: done'), 'that it was taken')
+        self.all('[role=tab]')[0].click()
         eventually(lambda: 'it has begun' in self.text('.controls'), 'that it began')
         kill = {'scope': 'venue', 'name': 'derive', 'flatten': True, 'reason': 'kill switch on the dashboard',
                 'by': '127.0.0.1 (dashboard)', 'is_over': False, 'is_clean': False, 'lines': ['2 orders are open']}
@@ -153,6 +157,7 @@ class WithToken(kit.DashboardCase):
         self.all('[role=tab].strategy')[0].click()
         self.press('stop')
         self.press('Stop broken')
+        eventually(lambda: self.text('#acts .newest') == '✕ stop_strategy broken: failed', 'it on the page that is shown')
         self.all('[role=tab]')[0].click()
         eventually(lambda: '✕ failed' in self.text('.controls'), 'the failure')
         self.assertIn('it will not stop', self.text('.controls'))
@@ -160,7 +165,7 @@ class WithToken(kit.DashboardCase):
     def test_a_log_out_takes_it_all_away(self):
         self.log_in()
         self.press('Log out')
-        eventually(lambda: [x.text for x in self.all('.controls button') if x.is_displayed()] == ['Log in'], 'nothing')
+        eventually(lambda: [x.text for x in self.all('#acts button') if x.is_displayed()] == ['Log in'], 'nothing')
 
 
 if __name__ == '__main__':

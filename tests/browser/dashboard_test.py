@@ -167,6 +167,12 @@ class StrategyPages(kit.DashboardCase):
         self.publisher.show('other', {}, run_state='failed', reason='no such instrument')
         eventually(lambda: [x.get_attribute('data-level') for x in self.all('nav .dot')] ==
                    ['warning', 'bad'], 'the failure')
+        token = '1234560' + 60 * '9' + '7890'
+        host['last_signals'][0]['instrument'] = f'polymarket:{token}'
+        host['log'] = [{'time': START_MS, 'level': 'info', 'text': f'{token} moved'}]
+        self.publisher.show('momentum', {'pnl': 1.5, 'host': host})
+        eventually(lambda: self.inside('tbody td')[1].text == 'polymarket:123456…7890', 'the token by its ends')
+        self.assertIn('123456…7890 moved', self.text('.lines'))
         self.shot('host-1280')
         self.assert_quiet()
 

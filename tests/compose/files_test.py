@@ -88,6 +88,7 @@ class FilesTest(unittest.TestCase):
             self.assertNotIn('gateway-deribit:5551" = "', made['router-leaf.toml'])
             self.assertIn('"tcp://gateway-deribit:5551" = "', made['router.toml'])
             self.assertIn('"tcp://exec:5570" = "', made['strategies.toml'])
+            self.assertIn('"tcp://recorder:5580" = "', made['dashboard.toml'])
 
     def test_scripts_are_well_formed(self):
         for path in (('deploy', 'docker', 'prebuilt'), ('deploy', 'docker', 'secrets'), ('deploy', 'docker', 'strike-health'),

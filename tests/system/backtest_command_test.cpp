@@ -98,6 +98,38 @@ TEST_F(command_test, a_backtest_on_the_dashboard_changes_no_fill_and_shows_its_r
   EXPECT_EQ(json::parse(done.out).at("fill_hash"), plain.at("fill_hash"));
 }
 
+TEST_F(command_test, a_backtest_on_the_dashboard_shows_the_greeks_of_options_and_their_chain) {
+  std::string lines; // gamma_btc of the bundled configuration buys it
+  for (const auto& [second, bid, ask, delta] :
+       {std::tuple{0, 100, 101, 0.6}, {1, 102, 103, 0.7}, {2, 103, 104, 0.75}, {3, 104, 105, 0.8}})
+    lines += fmt::format(
+        R"({{"timestamp":{},"instrument":"BTC-29MAR24-60000-C","best_bid":{},"best_ask":{},"delta":{},"gamma":0.25,)"
+        R"("vega":10.5,"theta":-4.5,"mark_iv":0.65}})"
+        "\n",
+        1'700'000'000 + second, bid, ask, delta);
+  process run{command({"backtest", "--json", "--dashboard", "0", "--keep", "--file", folder.write("a.jsonl", lines)}),
+              folder / ""};
+  ASSERT_TRUE(run.wait_for_err("shows the results until Ctrl-C")) << run.err();
+  const auto address = run.logged("dashboard: http://");
+  const auto get = [&](const std::string& path) {
+    return json::parse(http_get(address.substr(0, address.find('/')), path).body);
+  };
+  const auto positions = get("/api/positions").as_array();
+  ASSERT_FALSE(positions.empty());
+  for (const auto& x : positions) {
+    const auto size = x.at("size").to_number<double>();
+    EXPECT_NEAR(x.at("delta").to_number<double>(), 0.8 * size, 1e-12);
+    EXPECT_NEAR(x.at("gamma").to_number<double>(), 0.25 * size, 1e-12);
+    EXPECT_NEAR(x.at("vega").to_number<double>(), 10.5 * size, 1e-12);
+    EXPECT_NEAR(x.at("theta").to_number<double>(), -4.5 * size, 1e-12);
+    EXPECT_EQ(x.at("iv").to_number<double>(), 0.65);
+  }
+  const auto chains = get("/api/chains");
+  const auto& chain = chains.at("chains").as_array().at(0);
+  EXPECT_EQ(chain.at("base"), "BTC");
+  EXPECT_EQ(chain.at("expiries").as_array().at(0).at("count"), 1);
+}
+
 TEST_F(command_test, the_plain_three_lines_signal_and_trade) {
   const auto file = folder.write("a.jsonl", three_lines);
   const auto summary = summary_of({"--file", file, "--out", folder / "out"});

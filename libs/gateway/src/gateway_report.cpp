@@ -1,11 +1,11 @@
 #include "gateway_report.hpp"
 
+#include "process/instance.hpp"
 #include "process/version.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <unistd.h>
 
 namespace strike::gateway {
 
@@ -47,8 +47,8 @@ gateway_report::gateway_report(venue at, process::logger& log, process::metric_r
       dropped_{in.get_counter("strike_gateway_events_dropped_total",
                               "Events that nobody wants, or that a younger socket carries", of(at))},
       reconnects_{in.get_counter("strike_gateway_reconnects_total", "Sockets that ended, once they were open", of(at))},
-      silent_{in.get_counter("strike_gateway_silent_sockets_total", "Sockets that were replaced since nothing came on them",
-                             of(at))},
+      silent_{in.get_counter("strike_gateway_silent_sockets_total",
+                             "Sockets that were replaced since nothing came on them", of(at))},
       events_{counters_by<channel>(in, at, "strike_gateway_events_total", "Events for the bus", "channel")},
       oddities_{counters_by<oddity>(in, at, "strike_gateway_oddities_total",
                                     "Messages that could not be used, and data that was lost", "kind")},
@@ -134,7 +134,7 @@ void gateway_report::update(const levels& x, const moment& now) {
 
 wire::heartbeat gateway_report::heartbeat(const std::string& service, std::uint64_t epoch, const moment& now) const {
   wire::heartbeat made{.service = service,
-                       .instance = std::to_string(getpid()),
+                       .instance = process::instance_name(),
                        .epoch = epoch,
                        .at_ns = now.wall_ns,
                        .version = std::string{process::version},

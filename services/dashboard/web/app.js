@@ -26,7 +26,7 @@ const isLive = () => link.state === 'live';
 
 const toMarket = (instrument) => { select('/markets'); pages.get('/markets').view.show(instrument); };
 const overview = new Overview({now: serverNow, onStrategy: (name) => select(name, true), onMarket: toMarket, onResume: (where) => controls.resume(where)});
-const controls = new Controls(overview.controls, () => { showConditions(); if (lastUpdate !== null) overviewIsOld(); });
+const controls = new Controls({place: overview.controls, acts: byId('acts'), fault: byId('fault'), now: serverNow, onChange: () => { showConditions(); if (lastUpdate !== null) overviewIsOld(); }});
 const replay = new ReplayBar(byId('replay'), (action, more) => controls.act(action, more));
 const pages = new Map([
   ['/overview', makePage('overview', 'Overview', overview)],

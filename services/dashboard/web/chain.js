@@ -6,6 +6,8 @@ import {Poll} from './poll.js';
 import {Smile} from './smile.js';
 
 const fields = [['iv', (x) => amount(x.iv * 100, 1)], ['delta', (x) => amount(x.delta, 2)], ['bid', (x) => ({text: exact(x.bid), tone: 'long'})], ['ask', (x) => ({text: exact(x.ask), tone: 'short'})], ['mark', (x) => amount(x.mark, x.mark < 10 ? 4 : 2)]];
+const extras = new Set(['iv', 'mark']); // where a phone has no room
+const classOf = (name) => (extras.has(name) ? 'number extra' : 'number');
 const cellOf = (side, write) => side ? write(side) : {text: '', tone: ''};
 
 export class Chain {
@@ -15,10 +17,11 @@ export class Chain {
     this.expiry = select('expiry', []);
     this.forward = el('span', {class: 'muted'});
     this.body = el('tbody');
+    const group = (name) => [el('th', {class: 'extra'}), el('th', {colspan: '3', class: 'group'}, name), el('th', {class: 'extra'})];
     const heads = [...fields.map(([x]) => x), 'strike', ...fields.map(([x]) => x).reverse()];
     this.table = el('table', {class: 'chain'}, el('thead', {},
-      el('tr', {}, el('th', {colspan: String(fields.length), class: 'group'}, 'calls'), el('th'), el('th', {colspan: String(fields.length), class: 'group'}, 'puts')),
-      el('tr', {}, ...heads.map((x) => el('th', {scope: 'col', class: 'number'}, x)))), this.body);
+      el('tr', {}, ...group('calls'), el('th'), ...group('puts')),
+      el('tr', {}, ...heads.map((x) => el('th', {scope: 'col', class: classOf(x)}, x)))), this.body);
     this.scroll = el('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'option chain'}, this.table);
     this.none = el('p', {class: 'nothing'}, 'no options are on the bus');
     this.smile = new Smile();
@@ -82,7 +85,8 @@ export class Chain {
 
   newRow() {
     const strike = el('th', {scope: 'row', class: 'number strike'}, '');
-    const line = el('tr', {}, ...fields.map(() => el('td', {class: 'number'})), strike, ...fields.map(() => el('td', {class: 'number'})));
+    const cells = () => fields.map(([name]) => el('td', {class: classOf(name)}));
+    const line = el('tr', {}, ...cells(), strike, ...cells().reverse());
     line.addEventListener('click', (event) => {
       const isPut = event.target.closest('td')?.cellIndex > fields.length;
       const instrument = isPut ? line.dataset.put || line.dataset.call : line.dataset.call || line.dataset.put;

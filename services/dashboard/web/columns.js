@@ -6,15 +6,20 @@ import {amount, dash, durationText, exact, instrumentParts, moneyDecimals, timeT
 export function instrumentCell({instrument, name}) {
   if (!instrument) return {text: dash, tone: 'none'};
   const {venue, symbol} = instrumentParts(instrument);
-  return {text: name ? `${name} · ${venue}` : `${symbol} · ${venue}`, tone: '', title: instrument};
+  const isOutcome = name && !name.includes(':'); // without the question it says too little
+  return {text: `${isOutcome ? `${name} ${symbol}` : name || symbol} · ${venue}`, tone: '', title: instrument};
 }
 
 export const sideCell = (side) => side ? {text: side, tone: side === 'buy' ? 'long' : 'short'} : {text: dash, tone: 'none'};
 export const exactCell = (value) => ({text: exact(value), tone: typeof value === 'number' ? '' : 'none'});
 export const moneyCell = (value, currency) => amount(value, moneyDecimals(currency), {isResult: true});
 export const greekCell = (value, decimals) => amount(value, decimals, {isSide: true});
+export const gammaCell = (value) => greekCell(value, 7); // per dollar: an option on bitcoin has little
 export const percentCell = (value, decimals = 1) => amount(typeof value === 'number' ? value * 100 : value, decimals);
 export const timeCell = (ms) => ({text: timeText(ms), tone: '', title: ms ? timeText(ms, true) : ''});
+
+/// Where there is little room; the rest is in the title.
+export const secondCell = (ms) => ({...timeCell(ms), text: ms ? timeText(ms).slice(0, 8) : dash, title: ms ? `${timeText(ms, true)}${timeText(ms).slice(8)}` : ''});
 
 /// Colour is never the only sign: a mark says it, too.
 export const marks = {good: '●', warning: '▲', bad: '✕', off: '○'};

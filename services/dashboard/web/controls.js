@@ -2,11 +2,16 @@
 import {statusCell, timeCell} from './columns.js';
 import {DataTable} from './data_table.js';
 import {askText, confirmed} from './dialogs.js';
-import {el} from './dom.js';
+import {el, show} from './dom.js';
 import {getJson, postJson} from './poll.js';
 import {scopeText} from './risk.js';
 
 const outcomes = {done: ['good', 'done'], sent: ['off', 'sent'], failed: ['bad', 'failed'], unknown: ['warning', 'unknown']};
+const shownFor = 60_000; // ms: the newest command, beside the buttons
+function outcomeCell(x, action = '') {
+  const [level, word] = outcomes[x.outcome] ?? ['warning', x.outcome];
+  return statusCell(level, action ? `${action}: ${word}` : word);
+}
 const venues = ['deribit', 'derive', 'polymarket'];
 const questions = {
   stop_strategy: ({strategy}) => confirmed(`Stop ${strategy}`, 'The strategy ends and its orders are cancelled. Its positions stay.'),
@@ -22,13 +27,13 @@ function scopeOf(text) {
 }
 
 export class Controls {
-  /// onChange(): who may act has changed
-  constructor(place, onChange) {
-    this.onChange = onChange;
+  /// place: on the overview; acts, fault: on every page; now(): the server's clock, ms; onChange(): who may act has changed
+  constructor({place, acts, fault, now, onChange}) {
+    Object.assign(this, {acts, fault, now, onChange});
     this.hasToken = this.mayAct = false;
     this.strategies = [];
     this.note = el('p', {class: 'nothing'});
-    this.fault = el('p', {class: 'fault', role: 'alert', hidden: ''});
+    this.newest = el('span', {class: 'newest', role: 'status'});
     const make = (text, kind, onClick) => {
       const made = el('button', {type: 'button', class: kind}, text);
       made.addEventListener('click', onClick);
@@ -36,20 +41,21 @@ export class Controls {
     };
     this.login = make('Log in', '', () => this.logIn());
     this.logout = make('Log out', '', () => this.logOut());
-    this.acts = [
+    this.stops = [
       make('Halt trading', 'danger', () => this.halt()),
       make('Cancel all orders', 'danger', () => this.act('cancel_all_orders')),
       make('Kill switch', 'danger', () => this.kill()),
     ];
+    acts.replaceChildren(this.newest, this.login, ...this.stops);
     this.log = new DataTable('commands', [
       {label: 'time', class: 'time', cell: (x) => timeCell(x.at_ms)},
       {label: 'command', cell: (x) => x.action, isWide: true},
       {label: 'to', cell: (x) => x.target},
       {label: 'from', cell: (x) => x.from},
-      {label: 'outcome', cell: (x) => statusCell(...(outcomes[x.outcome] ?? ['warning', x.outcome]))},
+      {label: 'outcome', cell: (x) => outcomeCell(x)},
       {label: '', cell: (x) => ({text: x.text, tone: 'none'})},
     ], {none: 'no command was given yet'});
-    place.replaceChildren(el('p', {class: 'buttons'}, ...this.acts, this.login, this.logout), this.note, this.fault, this.log.element);
+    place.replaceChildren(this.note, this.log.element, el('p', {class: 'buttons'}, this.logout));
     this.show();
   }
 
@@ -68,9 +74,10 @@ export class Controls {
   show() {
     this.login.hidden = !this.hasToken || this.mayAct;
     this.logout.hidden = !this.mayAct;
-    for (const x of this.acts) x.hidden = !this.mayAct;
+    for (const x of this.stops) x.hidden = !this.mayAct;
+    this.acts.hidden = !this.hasToken;
     this.note.hidden = this.mayAct;
-    this.note.textContent = this.hasToken ? 'Log in with the token to start and stop strategies, halt, cancel and kill.' : 'Read only: controls are off, since no token is configured.';
+    this.note.textContent = this.hasToken ? 'Log in (above) with the token to start and stop strategies, halt, cancel and kill.' : 'Read only: controls are off, since no token is configured.';
     this.onChange();
   }
 
@@ -78,6 +85,9 @@ export class Controls {
     const desk = store.section('controls', null);
     this.strategies = store.names();
     this.log.update(desk?.log ?? []);
+    const newest = this.log.rows.find((x) => x.target !== 'replay' && this.now() - x.at_ms < shownFor);
+    show(this.newest, newest ? outcomeCell(newest, newest.action) : {text: '', tone: ''}, true);
+    this.newest.title = newest?.text ?? '';
   }
 
   async logIn() {

@@ -50,6 +50,9 @@ const sideNames = /(^|_)(size|position|delta|qty|quantity|exposure)(_|$)/i;
 const longWords = /^(buy|long|bid)$/i;
 const shortWords = /^(sell|short|ask)$/i;
 
+/// A text in which long rows of digits, such as Polymarket's token ids, are told by their ends.
+export const shortened = (text) => String(text).replace(/\d{30,}/g, (x) => `${x.slice(0, 6)}…${x.slice(-4)}`);
+
 /// {text, tone}: the tone is '', 'profit', 'loss', 'long', 'short' or 'none'.
 export function formatted(value, format, name = '') {
   const kind = format?.kind === 'plain' ? undefined : format?.kind; // plain: ours, a number without a format
@@ -58,7 +61,8 @@ export function formatted(value, format, name = '') {
   if (kind === 'duration') return {text: durationText(value), tone: isNumber(value) ? '' : 'none'};
   if (kind === 'number' || kind === 'money' || kind === 'percent' || (!kind && isNumber(value))) {
     if (!isNumber(value)) return {text: dash, tone: 'none'};
-    const parts = !kind ? plainNumber(value) : digits(kind === 'percent' ? value * 100 : value, decimals);
+    const shown = Math.abs(value) >= 10_000 && kind === 'number' ? Math.min(decimals, 2) : decimals; // nobody reads more
+    const parts = !kind ? plainNumber(value) : digits(kind === 'percent' ? value * 100 : value, shown);
     const isResult = moneyNames.test(name);
     const isSide = !isResult && sideNames.test(name);
     let text = signed(parts, isResult);
@@ -68,7 +72,7 @@ export function formatted(value, format, name = '') {
     return {text, tone};
   }
   if (value === null || value === undefined || value === '') return {text: dash, tone: 'none'};
-  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+  const text = shortened(typeof value === 'object' ? JSON.stringify(value) : value);
   return {text, tone: longWords.test(text) ? 'long' : shortWords.test(text) ? 'short' : ''};
 }
 
@@ -104,7 +108,7 @@ export const moneyDecimals = (currency) => /USD/.test(currency) ? 2 : 6;
 export function instrumentParts(instrument) {
   const at = instrument.indexOf(':');
   const symbol = instrument.slice(at + 1);
-  return {venue: instrument.slice(0, at), symbol: symbol.length > 40 ? `${symbol.slice(0, 6)}…${symbol.slice(-4)}` : symbol};
+  return {venue: instrument.slice(0, at), symbol: shortened(symbol)};
 }
 
 /// "pnl_today" -> "pnl today", for values that have no label.

@@ -71,6 +71,7 @@ export class Ladder {
       rows.forEach((row, i) => {
         const [price, size] = levels[i] ?? [];
         sum += size ?? 0;
+        row.line.hidden = !book && price === undefined; // the rows of a book stay: nothing jumps
         row.price.textContent = price === undefined ? '' : amount(price, Math.min(decimals, 9)).text;
         row.size.textContent = price === undefined ? '' : exact(size ?? null);
         row.sum.textContent = price === undefined ? '' : exact(Number(sum.toFixed(9)));

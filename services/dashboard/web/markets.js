@@ -61,6 +61,7 @@ export class Markets {
     this.foundCard.hidden = !has_catalog || this.text.value === '';
     this.found.update(markets);
     this.quotes.update(on_bus.quotes);
+    if (!this.ladder.instrument && on_bus.quotes.length) this.ladder.show(on_bus.quotes[0].instrument);
     this.note.textContent = `${exact(on_bus.total)} on the bus${has_catalog ? `, ${markets.length} of the catalog` : ''}`;
   }
 

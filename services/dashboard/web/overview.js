@@ -1,8 +1,8 @@
 // The first page: is everything alive, what do I hold, am I making money, what did my strategies just do and why.
-import {ageCell, exactCell, greekCell, instrumentCell, marks, moneyCell, percentCell, sideCell, statusCell, timeCell, trustCell} from './columns.js';
+import {ageCell, exactCell, gammaCell, greekCell, instrumentCell, marks, moneyCell, percentCell, secondCell, sideCell, statusCell, trustCell} from './columns.js';
 import {DataTable} from './data_table.js';
 import {card, el, show} from './dom.js';
-import {amount, dash, exact, moneyDecimals, timeText} from './format.js';
+import {amount, dash, exact, moneyDecimals, shortened, timeText} from './format.js';
 import {Risk} from './risk.js';
 import {conditionOf, resultOf} from './strategy_view.js';
 
@@ -30,18 +30,20 @@ const feedRows = (store) => store.section('feeds', []).map((x) => ({...x, gatewa
 function sinceText(profits) {
   if (!profits.length) return '';
   const missing = [...new Set(profits.filter((x) => !x.is_whole).map((x) => x.strategy))];
-  return `counted from ${timeText(Math.min(...profits.map((x) => x.since_ms)), true)} UTC on` + (missing.length ? `; something was missed of ${missing.join(', ')}` : '');
+  return `counted since ${timeText(Math.min(...profits.map((x) => x.since_ms)), true)} UTC` + (missing.length ? `; something was missed of ${missing.join(', ')}` : '');
 }
 
 /// The newest signals and log lines of all strategies.
-function activity(strategies, most = 60) {
+function activity(store, most = 60) {
+  const {strategies} = store;
+  const names = new Map(['positions', 'orders', 'fills'].flatMap((x) => store.section(x, []).map((y) => [y.instrument, y.name])));
   const lines = [];
   for (const [name, {state}] of strategies) {
     const host = state.get('host');
     const listOf = (key) => (Array.isArray(host?.[key]) ? host[key].filter((x) => typeof x === 'object' && x !== null) : []);
     for (const x of listOf('last_signals'))
-      lines.push({time: x.time, strategy: name, level: 'signal', text: `${x.side ?? ''} ${x.instrument?.includes(':') ? instrumentCell(x).text : x.instrument ?? ''}: ${x.reason ?? ''}`});
-    for (const x of listOf('log')) lines.push({time: x.time, strategy: name, level: x.level, text: x.text});
+      lines.push({time: x.time, strategy: name, level: 'signal', text: `${x.side ?? ''} ${x.instrument?.includes(':') ? instrumentCell({...x, name: names.get(x.instrument)}).text : x.instrument ?? ''}: ${x.reason ?? ''}`});
+    for (const x of listOf('log')) lines.push({time: x.time, strategy: name, level: x.level, text: shortened(x.text ?? '')});
   }
   return lines.sort((a, b) => (b.time ?? 0) - (a.time ?? 0)).slice(0, most);
 }
@@ -53,9 +55,10 @@ export class Overview {
     this.risk = new Risk({onResume});
     this.tiles = {alive: tile('Alive'), trading: tile('Trading'), pnl: tile('Profit and loss'), delta: tile('Net delta'), orders: tile('Orders')};
     this.services = new DataTable('services', [
-      {label: 'service', cell: (x) => x.service, isWide: true},
+      {label: 'service', cell: (x) => ({text: x.service, tone: '', title: x.instance}), isWide: true},
       {label: 'state', cell: (x) => x.late ? statusCell('bad', 'silent') : x.ready ? statusCell('good', 'ready') : statusCell('warning', 'not ready')},
       {label: 'heard', isNumber: true, cell: (x) => ageCell(x.beat_ms, now())},
+      {label: 'instance', cell: (x) => ({text: x.instance, tone: 'none'})},
       {label: 'version', cell: (x) => ({text: x.version, tone: 'none'})},
     ], {none: 'no service has been heard of'});
     this.feeds = new DataTable('feeds', [
@@ -81,14 +84,13 @@ export class Overview {
       {label: 'price', isNumber: true, cell: (x) => amount(x.price, 2)},
       {label: 'net delta', isNumber: true, cell: (x) => greekCell(x.delta, 4)},
       {label: 'notional $', isNumber: true, cell: (x) => greekCell(x.notional, 0)},
-      {label: 'gamma', isNumber: true, cell: (x) => greekCell(x.gamma, 6)},
+      {label: 'gamma', isNumber: true, cell: (x) => gammaCell(x.gamma)},
       {label: 'vega', isNumber: true, cell: (x) => greekCell(x.vega, 2)},
       {label: 'theta', isNumber: true, cell: (x) => greekCell(x.theta, 2)},
       {label: 'by venue', cell: (x) => ({text: x.venues.map((y) => `${y.venue} ${amount(y.delta, 4, {isSide: true}).text}`).join(', ') + (x.unknown ? ` · ${x.unknown} without greeks` : ''), tone: x.unknown ? 'warning' : 'none'})},
     ], {none: 'flat'});
     this.positions = new DataTable('positions', [
       {label: 'instrument', cell: instrumentCell, isWide: true},
-      {label: 'strategy', cell: (x) => x.strategy},
       {label: 'size', isNumber: true, cell: (x) => greekCell(x.size, undefined)},
       {label: 'average', isNumber: true, cell: (x) => amount(x.average, x.average < 10 ? 4 : 2)},
       {label: 'mark', isNumber: true, cell: (x) => amount(x.mark, x.mark < 10 ? 4 : 2)},
@@ -96,20 +98,21 @@ export class Overview {
       {label: 'realized', isNumber: true, cell: (x) => moneyCell(x.realized, x.currency)},
       {label: '', cell: (x) => ({text: x.currency, tone: 'none'})},
       {label: 'delta', isNumber: true, cell: (x) => greekCell(x.delta, 4)},
-      {label: 'gamma', isNumber: true, cell: (x) => greekCell(x.gamma, 6)},
+      {label: 'gamma', isNumber: true, cell: (x) => gammaCell(x.gamma)},
       {label: 'vega', isNumber: true, cell: (x) => greekCell(x.vega, 2)},
       {label: 'theta', isNumber: true, cell: (x) => greekCell(x.theta, 2)},
       {label: 'iv %', isNumber: true, cell: (x) => percentCell(x.iv)},
       {label: 'quote', cell: (x) => trustCell(x.trust)},
+      {label: 'strategy', class: 'brief', cell: (x) => ({text: x.strategy, tone: '', title: x.strategy})},
     ], {none: 'flat', onPick: (x) => onMarket(x.instrument)});
     this.orders = new DataTable('open orders', [
-      {label: 'time', class: 'time', cell: (x) => timeCell(x.venue_ms)},
-      {label: 'strategy', cell: (x) => x.strategy},
       {label: 'instrument', cell: instrumentCell, isWide: true},
       {label: 'side', cell: (x) => sideCell(x.side)},
       {label: 'limit', isNumber: true, cell: (x) => exactCell(x.limit)},
       {label: 'filled / size', isNumber: true, cell: (x) => `${exact(x.filled)} / ${exact(x.size)}`},
       {label: 'state', cell: (x) => x.state === 'unknown' ? statusCell('warning', x.state) : x.state.replace('_', ' ')},
+      {label: 'strategy', class: 'brief', cell: (x) => ({text: x.strategy, tone: '', title: x.strategy})},
+      {label: 'time', class: 'time', cell: (x) => secondCell(x.venue_ms)},
     ], {none: 'no open orders', onPick: (x) => onMarket(x.instrument)});
     this.strategies = new DataTable('strategies', [
       {label: 'strategy', cell: (x) => x.name, isWide: true},
@@ -119,10 +122,10 @@ export class Overview {
       {label: 'restarts', isNumber: true, cell: (x) => ({text: String(x.restarts), tone: x.restarts ? 'warning' : ''})},
     ], {none: 'No strategy yet: they appear here by themselves with their first state.', onPick: (x) => onStrategy(x.name)});
     this.done = new DataTable('what the strategies did', [
-      {label: 'time', class: 'time', cell: (x) => timeCell(x.time)},
-      {label: 'strategy', cell: (x) => x.strategy},
+      {label: 'time', class: 'time', cell: (x) => secondCell(x.time)},
+      {label: 'what and why', class: 'wrap', cell: (x) => ({text: x.text ?? '', tone: ''})},
+      {label: 'strategy', class: 'brief', cell: (x) => ({text: x.strategy, tone: '', title: x.strategy})},
       {label: '', cell: (x) => ({text: x.level, tone: {warning: 'warning', error: 'loss'}[x.level] ?? 'none'})},
-      {label: 'what and why', isWide: true, cell: (x) => ({text: x.text ?? '', tone: '', title: x.text ?? ''})},
     ], {none: 'nothing yet'});
     this.since = el('p', {class: 'nothing since'});
     this.controls = el('div', {class: 'controls'});
@@ -148,7 +151,7 @@ export class Overview {
     this.exposure.update(get('exposure'));
     this.positions.update(get('positions'));
     this.orders.update(get('orders'));
-    this.done.update(activity(store.strategies));
+    this.done.update(activity(store));
     const rows = store.names().map((name) => {
       const x = store.strategies.get(name);
       return {...x.summary, name, condition: conditionOf(x, isLive), restriction: this.risk.restrictionOf(name), result: resultOf(x), restarts: x.summary.restarts + x.summary.epochs};
@@ -182,11 +185,11 @@ export class Overview {
 
     const byCurrency = new Map();
     for (const x of store.section('equity', [])) byCurrency.set(x.currency, (byCurrency.get(x.currency) ?? 0) + x.pnl);
-    const traded = [...byCurrency].filter(([, x]) => x !== 0);
+    const traded = [...byCurrency].filter(([c, x]) => moneyCell(x, c).tone); // not what is shown as zero
     put(this.tiles.pnl, '', traded.map(([c, x]) => `${moneyCell(x, c).text}\u00a0${c}`).join('  ') || dash, traded.length ? 'after fees, open positions at the mark' : 'nothing traded yet');
     const exposure = store.section('exposure', []);
-    put(this.tiles.delta, '', exposure.filter((x) => x.underlying !== 'binaries').map((x) => `${amount(x.delta, 3, {isSide: true}).text} ${x.underlying}`).join('  ') || 'flat',
-      exposure.filter((x) => typeof x.notional === 'number').map((x) => `${x.underlying} ${amount(x.notional, 0, {isSide: true}).text} $`).join(', '));
+    put(this.tiles.delta, '', exposure.filter((x) => x.underlying !== 'binaries').map((x) => `${amount(x.delta, 3, {isSide: true}).text}\u00a0${x.underlying}`).join('  ') || 'flat',
+      exposure.filter((x) => typeof x.notional === 'number').map((x) => `${x.underlying}\u00a0${amount(x.notional, 0, {isSide: true}).text}\u00a0$`).join(', '));
     const open = store.section('orders', []);
     const unknown = open.filter((x) => x.state === 'unknown').length;
     const newest = store.section('fills', [])[0];

@@ -13,7 +13,7 @@ const usedCell = (x) => {
   const share = 100 * x.used / x.most;
   return share >= 100 ? statusCell('bad', amount(share, 0, {unit: '%'}).text) : share >= 80 ? statusCell('warning', amount(share, 0, {unit: '%'}).text) : amount(share, 0, {unit: '%'});
 };
-const figure = (x) => exact(Number(x.toPrecision(6)));
+const figure = (x) => exact(Number(Math.abs(x) < 1 ? x.toPrecision(3) : x.toFixed(2)));
 
 export class Risk {
   /// onResume({scope, name}): trading there is to go on
@@ -43,7 +43,7 @@ export class Risk {
       {label: 'limit', cell: (x) => x.limit},
       {label: 'of', isWide: true, cell: scopeText},
       {label: 'used', isNumber: true, cell: (x) => figure(x.used)},
-      {label: 'most', isNumber: true, cell: (x) => figure(x.most)},
+      {label: 'allowed', isNumber: true, cell: (x) => figure(x.most)},
       {label: 'share', isNumber: true, cell: usedCell},
     ], {none: 'no limit is set'});
     this.kills = new DataTable('kills', [

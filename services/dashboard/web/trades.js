@@ -2,7 +2,7 @@
 import {exactCell, instrumentCell, select, sideCell, statusCell, timeCell} from './columns.js';
 import {DataTable} from './data_table.js';
 import {card, el} from './dom.js';
-import {amount, exact, moneyDecimals} from './format.js';
+import {amount, exact, moneyDecimals, shortened} from './format.js';
 import {Poll} from './poll.js';
 
 const orderStates = [['', 'any state'], ['open', 'open'], ['pending', 'pending'], ['partially_filled', 'partially filled'], ['filled', 'filled'], ['cancelled', 'cancelled'], ['rejected', 'rejected'], ['expired', 'expired'], ['unknown', 'unknown']];
@@ -16,25 +16,25 @@ export class Trades {
     this.fault = el('p', {class: 'fault', role: 'alert', hidden: ''});
     this.orders = new DataTable('orders', [
       {label: 'time', class: 'time', cell: (x) => timeCell(x.venue_ms)},
-      {label: 'strategy', cell: (x) => x.strategy},
       {label: 'instrument', cell: instrumentCell, isWide: true},
       {label: 'side', cell: (x) => sideCell(x.side)},
-      {label: 'type', cell: (x) => x.type ?? ''},
       {label: 'limit', isNumber: true, cell: (x) => exactCell(x.limit)},
       {label: 'size', isNumber: true, cell: (x) => exact(x.size)},
       {label: 'filled', isNumber: true, cell: (x) => exact(x.filled)},
       {label: 'state', cell: (x) => ['unknown', 'rejected'].includes(x.state) ? statusCell('warning', x.state) : x.state.replace('_', ' ')},
-      {label: 'reason', cell: (x) => ({text: x.reason, tone: 'none'})},
+      {label: 'strategy', cell: (x) => x.strategy},
+      {label: 'type', cell: (x) => x.type ?? ''},
+      {label: 'reason', class: 'wrap', cell: (x) => ({text: shortened(x.reason), tone: 'none', title: x.reason})},
     ], {none: 'no such order', onPick: (x) => onMarket(x.instrument)});
     this.fills = new DataTable('fills', [
       {label: 'time', class: 'time', cell: (x) => timeCell(x.venue_ms)},
-      {label: 'strategy', cell: (x) => x.strategy},
       {label: 'instrument', cell: instrumentCell, isWide: true},
       {label: 'side', cell: (x) => sideCell(x.side)},
       {label: 'price', isNumber: true, cell: (x) => exact(x.price)},
       {label: 'size', isNumber: true, cell: (x) => exact(x.size)},
       {label: 'fee', isNumber: true, cell: (x) => amount(x.fee, moneyDecimals(x.currency))},
       {label: '', cell: (x) => ({text: x.currency, tone: 'none'})},
+      {label: 'strategy', cell: (x) => x.strategy},
       {label: 'as', cell: (x) => x.liquidity},
       {label: 'why', cell: (x) => ({text: x.reason, tone: 'none'})},
     ], {none: 'no such fill', onPick: (x) => onMarket(x.instrument)});

@@ -1,7 +1,7 @@
 // The widgets of a layout (libs/strategy/include/strategy/widgets.hpp). Each is {element, isWide, update(state, changed)}.
 import {Chart, valueText} from './chart.js';
 import {card, el, show} from './dom.js';
-import {dash, formatted, isNumeric, labelOf, timeText} from './format.js';
+import {dash, formatted, isNumeric, labelOf, shortened, timeText} from './format.js';
 
 function keyValue({title, items = []}) {
   const cells = items.map((item) => ({item, value: el('dd', {class: item.format?.kind === 'time' ? 'time' : undefined})}));
@@ -39,6 +39,13 @@ function chart(widget) {
   };
 }
 
+/// A time of today needs no date.
+function cellText(value, format, field) {
+  const made = formatted(value, format, field);
+  const today = new Date().toISOString().slice(0, 10);
+  return format?.kind === 'time' && made.text.startsWith(today) ? {...made, text: made.text.slice(11)} : made;
+}
+
 const cellClass = (format) => format?.kind === 'time' ? 'time' : isNumeric(format) ? 'number' : undefined;
 
 // `isNewestFirst` is ours, for the host's tables: a layout's table has the order its strategy gave it.
@@ -61,7 +68,7 @@ function table({title, value, columns = [], isNewestFirst}) {
       data.forEach((row, i) => {
         const line = body.rows[i] ?? body.appendChild(
           el('tr', {}, ...columns.map((c) => el('td', {class: cellClass(c.format)}))));
-        columns.forEach((c, k) => show(line.cells[k], formatted(row?.[c.field], c.format, c.field)));
+        columns.forEach((c, k) => show(line.cells[k], cellText(row?.[c.field], c.format, c.field)));
       });
     },
   };
@@ -83,7 +90,7 @@ function log({title, value}) {
       list.hidden = lines.length === 0;
       list.replaceChildren(...lines.map((line) => {
         const level = levels.includes(line?.level) ? line.level : 'info';
-        return el('li', {'data-level': level}, el('time', {}, timeText(line?.time)), el('b', {}, level), el('span', {}, String(line?.text ?? dash)));
+        return el('li', {'data-level': level}, el('time', {}, timeText(line?.time)), el('b', {}, level), el('span', {}, shortened(line?.text ?? dash)));
       }));
     },
   };

@@ -191,7 +191,7 @@ TEST_F(boards_test, tells_cash_and_profit_apart) {
 
 TEST(service_board, tells_who_fell_silent_and_who_took_over) {
   service_board board;
-  EXPECT_TRUE(board.take({.service = "exec", .instance = "1", .epoch = 1, .ready = true}, 0));
+  EXPECT_TRUE(board.take({.service = "exec", .instance = "1", .epoch = 1, .at_ns = 1, .ready = true}, 0));
   EXPECT_THAT(board.services_json(second), HasSubstr(R"("late":false)"));
   EXPECT_THAT(board.services_json(6 * second), HasSubstr(R"("late":true)"));
   board.take({.service = "exec", .instance = "2", .epoch = 2, .ready = true, .counters = {{"a\"b", 3}}}, 6 * second);
@@ -199,6 +199,34 @@ TEST(service_board, tells_who_fell_silent_and_who_took_over) {
   ASSERT_EQ(rows.size(), 1U);
   EXPECT_EQ(rows[0].at("instance"), "2");
   EXPECT_EQ(rows[0].at("counters").at("a\"b"), 3);
+}
+
+TEST(service_board, lists_two_of_a_kind_and_forgets_of_them_only_who_was_followed) {
+  service_board board;
+  std::map<std::string, std::uint64_t> started;
+  const auto beat = [&](const std::string& instance, std::int64_t at_s) {
+    const auto at_ns = at_s * second;
+    const auto epoch = started.try_emplace(instance, at_ns - second / 2).first->second;
+    board.take({.service = "router", .instance = instance, .epoch = epoch, .at_ns = at_ns}, at_ns);
+  };
+  const auto shown = [&](std::int64_t at_s) {
+    std::string text;
+    const auto rows = json::parse(board.services_json(at_s * second));
+    for (const auto& x : rows.as_array())
+      text += std::string{x.at("instance").as_string()} + (x.at("late").as_bool() ? " silent " : " ");
+    return text;
+  };
+  beat("root", 1), beat("leaf", 1);
+  EXPECT_EQ(shown(2), "leaf root ");
+  EXPECT_EQ(shown(7), "leaf silent root silent ");
+  beat("root2", 8);
+  EXPECT_EQ(shown(8), "root silent root2 ") << "one is back; which of the two it was, nobody can tell";
+  beat("leaf2", 9);
+  EXPECT_EQ(shown(9), "leaf2 root2 ");
+  for (int at_s = 10; at_s <= 12; ++at_s) beat("leaf2", at_s), beat("root" + std::to_string(at_s), at_s);
+  EXPECT_EQ(shown(12), "leaf2 root10 root11 root12 root2 ") << "started three times in a moment";
+  beat("leaf2", 20), beat("root12", 20);
+  EXPECT_EQ(shown(20), "leaf2 root12 ");
 }
 
 TEST(service_board, has_room_for_so_many_and_forgets_the_dead) {

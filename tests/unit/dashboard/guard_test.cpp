@@ -59,13 +59,25 @@ TEST(guard, forgets_the_oldest_session_of_too_many) {
   EXPECT_FALSE(who.may_act("", first));
 }
 
-TEST(guard, lets_few_commands_pass_at_once_and_more_later) {
+TEST(guard, lets_few_commands_of_an_address_pass_at_once_and_more_later) {
   guard who{process::secret_text{}, false};
   int passed = 0;
-  while (passed < 100 && who.pass_attempt(start)) ++passed;
+  while (passed < 100 && who.pass_attempt("10.0.0.1", start)) ++passed;
   EXPECT_EQ(passed, 10);
-  EXPECT_FALSE(who.pass_attempt(start + 400ms));
-  EXPECT_TRUE(who.pass_attempt(start + 600ms));
+  EXPECT_FALSE(who.pass_attempt("10.0.0.1", start + 400ms));
+  EXPECT_TRUE(who.pass_attempt("10.0.0.2", start + 400ms)) << "of another";
+  EXPECT_TRUE(who.pass_attempt("10.0.0.1", start + 600ms));
+}
+
+TEST(guard, remembers_so_many_addresses_and_forgets_the_one_heard_of_longest_ago) {
+  peer_limits each{{.burst = 1, .per_second = 0.001}};
+  EXPECT_TRUE(each.pass("first", start));
+  EXPECT_TRUE(each.pass("second", start + 1s));
+  for (std::size_t i = 2; i < peer_limits::most; ++i) each.pass(std::to_string(i), start + 2s);
+  EXPECT_FALSE(each.pass("first", start + 3s));
+  EXPECT_TRUE(each.pass("one more", start + 4s));
+  EXPECT_FALSE(each.pass("first", start + 5s)) << "heard of since";
+  EXPECT_TRUE(each.pass("second", start + 6s)) << "forgotten";
 }
 
 TEST(market_watch, asks_for_a_market_once_and_lets_it_go_when_nobody_looks) {

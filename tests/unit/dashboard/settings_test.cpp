@@ -19,6 +19,7 @@ TEST(dashboard_settings, have_the_documented_defaults) {
   EXPECT_EQ(made.listen, "127.0.0.1:8080");
   EXPECT_TRUE(made.feeds.empty());
   EXPECT_TRUE(made.orders.empty());
+  EXPECT_TRUE(made.recorders.empty());
   EXPECT_TRUE(made.token.reveal().empty());
   EXPECT_EQ(made.controls[0]->endpoint, "tcp://127.0.0.1:5561");
   EXPECT_EQ(made.controls[1]->endpoint, "tcp://127.0.0.1:5572");
@@ -28,8 +29,11 @@ TEST(dashboard_settings, have_the_documented_defaults) {
 
 TEST(dashboard_settings, come_from_the_file_and_the_command_line_wins) {
   const auto document = config::document::from_text(
-      "[dashboard]\nupstream = [\"tcp://127.0.0.1:1\", \"tcp://127.0.0.1:2\"]\nlisten = \"localhost:9\"\n", "a.toml");
+      "[dashboard]\nupstream = [\"tcp://127.0.0.1:1\", \"tcp://127.0.0.1:2\"]\nlisten = \"localhost:9\"\n"
+      "recorders = \"tcp://127.0.0.1:3\"\n",
+      "a.toml");
   EXPECT_EQ(read_settings(document->root()).upstream.size(), 2U);
+  EXPECT_EQ(read_settings(document->root()).recorders.at(0).endpoint, "tcp://127.0.0.1:3");
   EXPECT_EQ(read_settings(document->root()).listen, "localhost:9");
   const auto given = read_settings(document->root(), "ipc:///tmp/x", "127.0.0.1:0");
   ASSERT_EQ(given.upstream.size(), 1U);

@@ -308,6 +308,32 @@ TEST_F(open_site_test, lets_in_who_has_logged_in_until_the_log_out) {
   EXPECT_EQ(ask({.method = "GET", .path = "/api/strategies", .cookies = cookie}).status, 401U);
 }
 
+TEST_F(open_site_test, lets_no_flood_of_guesses_hold_up_who_may_stop_trading) {
+  const auto post = [&](std::string peer, std::string path, std::string body, std::string authorization = {}) {
+    return ask({.method = "POST",
+                .path = std::move(path),
+                .authorization = std::move(authorization),
+                .content_type = "application/json",
+                .body = std::move(body),
+                .peer = std::move(peer)})
+        .status;
+  };
+  const auto guess = [&](const std::string& peer) { return post(peer, "/api/login", R"({"token":"wrong"})"); };
+  unsigned last = 401;
+  for (int i = 0; i < 100 && last == 401; ++i) last = guess("10.0.0.9");
+  ASSERT_EQ(last, 429U);
+  EXPECT_EQ(guess("10.0.0.1"), 401U) << "another address has guesses of its own";
+
+  const std::string token = "Bearer 0123456789abcdef", wrong = "Bearer 0123456789abcdeg";
+  for (const std::string body : {R"({"action":"kill_trading","reason":"fire"})", R"({"action":"cancel_all_orders"})",
+                                 R"({"action":"halt_trading","reason":"fire","reduce_only":true})"}) {
+    EXPECT_EQ(post("10.0.0.9", "/api/control", body, token), 503U) << "heard, though nobody is there: " << body;
+    EXPECT_EQ(post("10.0.0.9", "/api/control", body, wrong), 429U) << body;
+  }
+  for (const std::string body : {R"({"action":"resume_trading"})", R"({"action":"stop_strategy","strategy":"a"})"})
+    EXPECT_EQ(post("10.0.0.9", "/api/control", body, token), 429U) << body;
+}
+
 TEST(site_headers, reads_accept_encoding) {
   for (const auto* x : {"gzip", "br, gzip", "gzip;q=0.5", "*", "deflate,gzip ; q=1"}) EXPECT_TRUE(accepts_gzip(x)) << x;
   for (const auto* x : {"", "br", "gzip;q=0", "gzip; q=0.000", "xgzip"}) EXPECT_FALSE(accepts_gzip(x)) << x;

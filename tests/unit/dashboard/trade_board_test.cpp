@@ -154,6 +154,23 @@ TEST_F(trade_board_test, closes_orders_whose_end_was_missed) {
   EXPECT_EQ(board.orders().at({"gamma", "kept"}).state, order_state::open);
 }
 
+TEST_F(trade_board_test, remembers_how_large_an_order_was_that_is_over) {
+  auto order = change("1", linear, order_state::open);
+  const auto size = [&] { return board.orders().at({"gamma", "1"}).size; };
+  order.update.remaining = 5_qty;
+  tell(order);
+  order.update.remaining = 3_qty; // amended
+  tell(order);
+  EXPECT_EQ(size(), 3_qty);
+  order.update.filled = 1_qty, order.update.remaining = 2_qty;
+  tell(order);
+  order.update.state = order_state::cancelled, order.update.remaining = {};
+  tell(order);
+  EXPECT_EQ(size(), 3_qty);
+  tell(filled("1", linear, side::buy, 1_px, 4_qty)); // more came to light
+  EXPECT_EQ(size(), 4_qty);
+}
+
 TEST_F(trade_board_test, takes_a_settlement_out_of_the_positions) {
   tell(filled("1", call, side::buy, 0.04_px, 2_qty));
   wire::position_settled done;

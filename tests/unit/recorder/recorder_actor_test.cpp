@@ -25,6 +25,7 @@ struct recorder_actor_test : recordings, deterministic_system {
   process::readiness ready;
   std::int64_t now = noon;
   std::vector<std::string> asked;
+  std::vector<std::map<std::string, std::uint64_t>> beats;
   std::shared_ptr<backlog> room = std::make_shared<backlog>(100);
   recorder_metrics shown{metrics};
   recorder_actor actor;
@@ -35,7 +36,8 @@ struct recorder_actor_test : recordings, deterministic_system {
     const settings how{.tape = {.folder = folder / "", .min_free_bytes = 0}};
     actor = spawn(
         recorder_behavior,
-        std::make_shared<const recorder_tools>(recorder_tools{how, disk, log, metrics, ready, [this] { return now; }}),
+        std::make_shared<const recorder_tools>(recorder_tools{how, disk, log, metrics, ready, [this] { return now; },
+                                                              [this](auto counters) { beats.push_back(counters); }}),
         room);
     self->send(actor, upstream_atom_v,
                upstream_ptr{std::make_shared<const upstream>(
@@ -89,6 +91,20 @@ TEST_F(recorder_actor_test, records_every_second_and_closes_its_file_at_the_end)
   EXPECT_THAT(read(files()), SizeIs(3));
   ASSERT_THAT(listed(), SizeIs(1));
   EXPECT_EQ(listed()[0].gaps, 0U);
+}
+
+TEST_F(recorder_actor_test, says_once_a_second_that_it_lives_and_what_it_has_written) {
+  start();
+  ASSERT_THAT(beats, SizeIs(1));
+  EXPECT_EQ(beats[0].at("events"), 0U);
+  send(market(tick(btc, 100, now), 1), market(tick(btc, 101, now), 4));
+  advance(1s);
+  advance(1s);
+  ASSERT_THAT(beats, SizeIs(3));
+  EXPECT_EQ(beats[2].at("events"), 2U);
+  EXPECT_EQ(beats[2].at("lost"), 2U);
+  EXPECT_EQ(beats[2].at("files"), 1U);
+  EXPECT_GT(beats[2].at("bytes"), 0U);
 }
 
 TEST_F(recorder_actor_test, what_waits_when_it_is_ended_is_still_recorded) {

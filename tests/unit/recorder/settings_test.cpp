@@ -52,6 +52,12 @@ TEST(recorder_settings, an_upstream_of_the_command_line_needs_keys_as_one_of_the
   EXPECT_EQ(keyed.made.upstream[0].curve->server_key, "theirs");
 }
 
+TEST(recorder_settings, it_says_that_it_lives_where_it_is_told_to) {
+  EXPECT_FALSE(read("").made.publish);
+  EXPECT_EQ(read("[recorder]\npublish = \"tcp://127.0.0.1:1\"\n").made.publish->endpoint, "tcp://127.0.0.1:1");
+  EXPECT_THAT(read("[recorder]\npublish = \"tcp://*:1\"\n").mistakes, HasSubstr("[recorder] publish"));
+}
+
 TEST(recorder_settings, every_mistake_names_its_key) {
   for (const auto* bad : {"subscribe = [\"ord/\"]", "subscribe = [\"md/nasdaq/\"]", "prefix = \"a/b\"", "prefix = \"\"",
                           "compression = 20", "rotate_mb = 0", "rotate_every = \"10ms\"", "fsync = \"often\"",
@@ -74,6 +80,7 @@ TEST(recorder_settings, the_example_configuration_shows_the_defaults) {
   EXPECT_EQ(a.upstream.at(0).endpoint, b.upstream.at(0).endpoint);
   EXPECT_EQ(a.subscribe, b.subscribe);
   EXPECT_EQ(a.orders, b.orders);
+  EXPECT_EQ(a.publish.has_value(), b.publish.has_value());
   EXPECT_EQ(a.tape.folder.filename(), b.tape.folder);
   EXPECT_EQ(a.tape.prefix, b.tape.prefix);
   EXPECT_EQ(a.tape.compression, b.tape.compression);
