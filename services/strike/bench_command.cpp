@@ -191,6 +191,7 @@ void add_bench_command(CLI::App& app, int& exit_code) {
   command->add_flag("--json", x->json, "Print JSON");
   add_bus_bench_command(*command, exit_code);
   command->add_subcommand("exec", "Measure real orders against local venues (strike bench exec --help)");
+  command->add_subcommand("gateway", "Measure a gateway from frame to bus (strike bench gateway --help)");
   command->callback([command, x, &exit_code] {
     if (!command->get_subcommands().empty()) return;
     const auto report = run_bench(*x);

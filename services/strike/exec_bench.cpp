@@ -7,6 +7,7 @@
 #include "sandbox/sandbox.hpp"
 #include "strategies/start.hpp"
 #include "strategy/registry.hpp"
+#include "strike/bench_metrics.hpp"
 
 #include <CLI/CLI.hpp>
 #include <boost/json/object.hpp>
@@ -20,7 +21,6 @@
 #include <map>
 #include <memory>
 #include <netinet/in.h>
-#include <sstream>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <thread>
@@ -169,35 +169,6 @@ void set_keys() {
     setenv(name, value, 1);
 }
 
-/// One histogram of the metrics' text: seconds, and how many observations were at or below.
-std::vector<std::pair<double, double>> buckets_of(const std::string& text, const std::string& name,
-                                                  std::string_view venue_name) {
-  std::vector<std::pair<double, double>> made;
-  std::istringstream lines{text};
-  const auto start = fmt::format("{}_bucket{{venue=\"{}\",le=\"", name, venue_name);
-  for (std::string line; std::getline(lines, line);)
-    if (line.starts_with(start))
-      made.emplace_back(std::strtod(line.c_str() + start.size(), nullptr),
-                        std::strtod(line.c_str() + line.rfind(' '), nullptr));
-  return made;
-}
-
-/// In microseconds, straight within a bucket.
-std::string percentile(const std::vector<std::pair<double, double>>& buckets, double share) {
-  if (buckets.empty() || buckets.back().second == 0) return "-";
-  const double wanted = share * buckets.back().second;
-  double bound = 0, below = 0;
-  for (const auto& [seconds, count] : buckets) {
-    if (count >= wanted && count > below)
-      return seconds == HUGE_VAL
-                 ? fmt::format("> {:.0f}", bound * 1e6)
-                 : fmt::format("{:.0f}", 1e6 * (bound + (seconds - bound) * (wanted - below) / (count - below)));
-    bound = seconds;
-    below = count;
-  }
-  return "-";
-}
-
 std::string report(const std::string& metrics, const plan& how) {
   auto text = fmt::format(
       "strike bench exec: {} orders at {:g} a second, {} also serves the venues{}; us\n\n"
@@ -205,10 +176,11 @@ std::string report(const std::string& metrics, const plan& how) {
       how.orders, how.per_second, how.across ? "exec on its own, strategies in a process that" : "one process that",
       how.busy_poll ? ", busy polling" : "", "", "place to wire", "p90", "p99", "wire to answer", "p99");
   for (const auto* at : {"deribit", "derive"}) {
-    const auto wire = buckets_of(metrics, "strike_exec_signal_to_wire_seconds", at);
-    const auto answer = buckets_of(metrics, "strike_exec_wire_to_ack_seconds", at);
-    text += fmt::format("  {:<10}{:>14}{:>8}{:>8}{:>16}{:>8}\n", at, percentile(wire, 0.5), percentile(wire, 0.9),
-                        percentile(wire, 0.99), percentile(answer, 0.5), percentile(answer, 0.99));
+    const auto wire = bench::buckets_of(metrics, "strike_exec_signal_to_wire_seconds", at);
+    const auto answer = bench::buckets_of(metrics, "strike_exec_wire_to_ack_seconds", at);
+    text += fmt::format("  {:<10}{:>14}{:>8}{:>8}{:>16}{:>8}\n", at, bench::percentile(wire, 0.5),
+                        bench::percentile(wire, 0.9), bench::percentile(wire, 0.99), bench::percentile(answer, 0.5),
+                        bench::percentile(answer, 0.99));
   }
   return text + "\n  p50 unless said otherwise; interpolated in the metrics' buckets. Derive's orders are signed.\n";
 }

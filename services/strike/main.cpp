@@ -4,6 +4,7 @@
 #include "strike/catalog_command.hpp"
 #include "strike/doctor_command.hpp"
 #include "strike/exec_bench.hpp"
+#include "strike/gateway_bench.hpp"
 #include "strike/import_command.hpp"
 #include "strike/live_command.hpp"
 #include "strike/orders_command.hpp"
@@ -21,6 +22,8 @@ int main(int argc, char** argv) {
     return strike::run_live_command(argc - 1, argv + 1);
   if (command == "bench" && argc > 2 && std::string_view{argv[2]} == "exec")
     return strike::run_exec_bench(argc - 2, argv + 2);
+  if (command == "bench" && argc > 2 && std::string_view{argv[2]} == "gateway")
+    return strike::run_gateway_bench(argc - 2, argv + 2);
   if (command == "bus-bench-role") return strike::run_bus_bench_role(argc - 1, argv + 1);
   CLI::App app{"Strike: trading engine for crypto options and prediction markets"};
   app.set_version_flag("--version", std::string{strike::version});

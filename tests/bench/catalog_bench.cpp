@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <random>
 #include <string>
 
@@ -143,19 +144,37 @@ void load_the_cache(benchmark::State& state, const settings& (*how)()) {
     state.ResumeTiming();
   }
 }
-/// What the first search of a view costs.
-void search_first(benchmark::State& state, const settings& (*how)()) {
+void lay_out(benchmark::State& state, const settings& (*how)()) {
   const auto markets = open(how());
+  const auto all = markets->current()->all();
   for (auto _ : state) {
-    const auto all = markets->current()->all();
-    const view fresh{{all.begin(), all.end()}};
-    benchmark::DoNotOptimize(fresh.search("bitcoin above", 20));
+    state.PauseTiming();
+    auto fresh = std::make_unique<const view>(std::vector<market_ptr>{all.begin(), all.end()});
+    state.ResumeTiming();
+    fresh->lay_out();
+    state.PauseTiming();
+    fresh.reset();
+    state.ResumeTiming();
+  }
+}
+/// Before the view is laid out.
+void search_first(benchmark::State& state, const settings& (*how)(), const char* query) {
+  const auto markets = open(how());
+  const auto all = markets->current()->all();
+  for (auto _ : state) {
+    state.PauseTiming();
+    auto fresh = std::make_unique<const view>(std::vector<market_ptr>{all.begin(), all.end()});
+    state.ResumeTiming();
+    benchmark::DoNotOptimize(fresh->search(query, 20));
+    state.PauseTiming();
+    fresh.reset();
+    state.ResumeTiming();
   }
 }
 void search(benchmark::State& state, const settings& (*how)(), const char* query) {
   const auto markets = open(how());
   const auto shown = markets->current();
-  shown->search("x", 1);
+  shown->lay_out();
   for (auto _ : state) benchmark::DoNotOptimize(shown->search(query, 20));
 }
 void find_by_regex(benchmark::State& state, const settings& (*how)()) {
@@ -167,8 +186,10 @@ void find_by_regex(benchmark::State& state, const settings& (*how)()) {
 void add(const std::string& name, const settings& (*how)()) {
   const auto unit = benchmark::kMillisecond;
   benchmark::RegisterBenchmark((name + "/load").c_str(), load_the_cache, how)->Unit(unit);
-  benchmark::RegisterBenchmark((name + "/first search, 2 words").c_str(), search_first, how)->Unit(unit);
-  for (const auto* query : {"bitcoin", "bitcoin above", "will bitcoin be above", "zzzzzz", "the", "e"})
+  benchmark::RegisterBenchmark((name + "/lay out").c_str(), lay_out, how)->Unit(unit);
+  for (const auto* query : {"bitcoin above", "e"})
+    benchmark::RegisterBenchmark((name + "/before that '" + query + "'").c_str(), search_first, how, query)->Unit(unit);
+  for (const auto* query : {"bitcoin", "bitcoin above", "will bitcoin be above", "zzzzzz", "the", "e", "a e i o s t"})
     benchmark::RegisterBenchmark((name + "/search '" + query + "'").c_str(), search, how, query)->Unit(unit);
   benchmark::RegisterBenchmark((name + "/slugs by regular expression").c_str(), find_by_regex, how)->Unit(unit);
 }

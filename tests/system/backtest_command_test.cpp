@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 
@@ -249,6 +250,18 @@ TEST_F(command_test, bench_prints_what_it_measured) {
   const auto report = json::parse(done.out).as_object();
   EXPECT_EQ(report.at("reading").at("events").to_number<int>(), 20'000);
   EXPECT_EQ(report.at("an order every 10 events").at("fills").to_number<int>(), 2'000);
+}
+
+TEST_F(command_test, bench_gateway_tells_that_nothing_was_lost_between_venue_and_bus) {
+  const auto done = strike({"bench", "gateway", "--instruments", "20", "--rate", "500", "--seconds", "1"});
+  EXPECT_EQ(done.exit_code, 0) << done.err;
+  const auto rate_of = [&](const std::string& what) {
+    const auto at = done.out.find(what);
+    return at == done.out.npos ? 0.0 : std::strtod(done.out.c_str() + at + what.size(), nullptr);
+  };
+  EXPECT_GT(rate_of("frames received"), 0) << done.out;
+  EXPECT_GT(rate_of("events on the bus"), 0) << done.out;
+  EXPECT_THAT(done.out, HasSubstr(" 0 lost")) << done.out;
 }
 
 } // namespace

@@ -1,7 +1,7 @@
 // Source: deribit.md 9.1 (`public/get_instruments`), derive.md 10 (`public/get_all_instruments`).
 #include "base/time.hpp"
 #include "sources.hpp"
-#include "text_index.hpp"
+#include "texts.hpp"
 
 #include <fmt/format.h>
 

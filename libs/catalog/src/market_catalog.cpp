@@ -45,15 +45,15 @@ result<std::unique_ptr<market_catalog>> market_catalog::open(settings how, world
                 fmt::format("{}: {}; name a folder with [catalog] folder", how.folder.string(), fault.message()));
   std::unique_ptr<market_catalog> made{new market_catalog{std::move(how), std::move(outside)}};
   for (auto& [at, x] : made->venues_)
-    if (auto done = made->load(*x); !done) return std::unexpected{done.error()};
+    if (auto done = made->load(*x, false); !done) return std::unexpected{done.error()};
   return made;
 }
 
-result<void> market_catalog::load(shelf& x) {
+result<void> market_catalog::load(shelf& x, bool is_laid_out) {
   auto from = cache_reader::open(x.file);
   if (!from) return from.error().code == ec::not_found ? result<void>{} : std::unexpected{from.error()};
   auto list = from->read_current(true);
-  if (list) return publish(x, *std::move(list), false), result<void>{};
+  if (list) return publish(x, *std::move(list), is_laid_out), result<void>{};
   if (list.error().code != ec::malformed) return std::unexpected{list.error()};
   const auto aside = move_aside(x.file);
   if (!aside) return std::unexpected{aside.error()};
@@ -94,7 +94,7 @@ result<void> market_catalog::adopt_newer(shelf& x) {
   if (!header) return header.error().code == ec::not_found ? result<void>{} : std::unexpected{header.error()};
   const auto refreshed_ns = header->read_refreshed_ns();
   if (refreshed_ns && *refreshed_ns <= x.list.refreshed_ns) return {};
-  return load(x);
+  return load(x, true);
 }
 
 result<refresh_report> market_catalog::refresh(venue at) {

@@ -10,12 +10,9 @@
 
 namespace strike::catalog {
 
-/// ASCII letters in lower case.
-std::string lower_case(std::string_view text);
-
 /// Which markets have which word. A term of a query holds no white space, so that each of its occurrences lies within
 /// one word: it is looked for in all words, each once however many texts hold it, and the markets of those that have it
-/// are counted. The result is that of a search through the texts themselves.
+/// are counted, once for all terms. The result is that of a search through the texts themselves.
 class text_index {
 public:
   explicit text_index(std::span<const market_ptr> markets);
@@ -34,8 +31,13 @@ private:
     std::uint32_t packed = 0;
   };
 
+  struct word_counts {
+    std::vector<std::uint32_t> of;  ///< by word
+    std::vector<std::size_t> found; ///< those that are not 0
+  };
+
   class builder;
-  void add_scores(std::string_view term, std::vector<std::uint32_t>& totals) const;
+  void count(std::string_view term, word_counts& to) const;
 
   std::size_t markets_ = 0;
   std::string words_;                ///< a new-line behind each, and a margin of them at the end

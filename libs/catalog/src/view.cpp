@@ -1,16 +1,20 @@
 #include "catalog/view.hpp"
 
 #include "text_index.hpp"
+#include "text_scan.hpp"
 
 #include <boost/regex.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <tuple>
 
 namespace strike::catalog {
 
 namespace {
+
+constexpr int most_scans = 8; ///< take about as long as it takes to make an index
 
 auto place_of(const market& x) { return std::tie(x.slug, x.at, x.id); }
 
@@ -68,22 +72,32 @@ std::vector<const market*> view::neg_risk_group(std::string_view group) const {
 }
 
 void view::lay_out() const {
-  std::call_once(laid_out_, [this] { texts_ = std::make_unique<const text_index>(markets_); });
+  std::call_once(laying_out_, [this] {
+    texts_ = std::make_unique<const text_index>(markets_);
+    is_laid_out_.store(true, std::memory_order_release);
+  });
+}
+
+/// An index is worth its making only to who searches often.
+std::vector<std::uint32_t> view::scores(std::string_view query) const {
+  const auto is_laid_out = [this] { return is_laid_out_.load(std::memory_order_acquire); };
+  if (!is_laid_out() && scans_.fetch_add(1, std::memory_order_relaxed) >= most_scans) lay_out();
+  return is_laid_out() ? texts_->scores(query) : scan_scores(markets_, query);
 }
 
 std::vector<hit> view::search(std::string_view query, std::size_t limit, std::optional<venue> only) const {
-  lay_out();
-  const auto scores = texts_->scores(query);
-  std::vector<hit> found;
+  const auto scores_by_place = scores(query);
+  // `markets_` are in the order of equal ones: the greatest of these are the best
+  std::vector<std::uint64_t> found;
   for (std::size_t i = 0; i < markets_.size(); ++i)
-    if (scores[i] > 0 && (!only || markets_[i]->at == *only)) found.push_back({markets_[i].get(), scores[i]});
-  const auto is_better = [](const hit& a, const hit& b) {
-    return a.score != b.score ? a.score > b.score : place_of(*a.what) < place_of(*b.what);
-  };
+    if (scores_by_place[i] > 0 && (!only || markets_[i]->at == *only))
+      found.push_back(std::uint64_t{scores_by_place[i]} << 32 | (UINT32_MAX - i));
   const auto end = found.begin() + static_cast<std::ptrdiff_t>(std::min(limit, found.size()));
-  std::partial_sort(found.begin(), end, found.end(), is_better);
-  found.erase(end, found.end());
-  return found;
+  std::partial_sort(found.begin(), end, found.end(), std::greater{});
+  std::vector<hit> best;
+  for (auto x = found.begin(); x != end; ++x)
+    best.push_back({markets_[UINT32_MAX - (*x & UINT32_MAX)].get(), static_cast<std::uint32_t>(*x >> 32)});
+  return best;
 }
 
 } // namespace strike::catalog

@@ -76,6 +76,7 @@ int client::on_lws(lws* of, lws_callback_reasons why, void* in, std::size_t leng
   const std::string_view text{static_cast<const char*>(in), in ? length : 0};
   switch (why) {
   case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
+    on_.wake();                            // from a timer of its own, libwebsockets calls, and then begins to wait
     lws_set_opaque_user_data(of, nullptr); // it is still to be told of its end, when nobody may be left to hear
     if (const auto fault = certificate_fault(of); !fault.empty())
       attempt_failed(fault, 0);

@@ -19,6 +19,7 @@ namespace {
 constexpr unsigned read_size = 64 * 1024;     ///< read at once, and the longest request head
 constexpr unsigned head_size = 64 * 1024 - 1; ///< of an answer, and of a URL
 constexpr unsigned phase_seconds = 60;        ///< libwebsockets' own limit for each phase of connecting and closing
+constexpr unsigned connect_seconds = 4;       ///< until TCP connects: SYN is sent again after one and three seconds
 
 /// permessage-deflate of libwebsockets, but for what it answers about a message that the server left uncompressed
 /// ("nothing that I should do"): the client's parser of 4.1.6 hands such a message out again and again, for ever. Told
@@ -88,7 +89,7 @@ lws_context_creation_info basic_info() {
   info.pt_serv_buf_size = read_size;
   info.max_http_header_data2 = head_size;
   info.timeout_secs = phase_seconds;
-  info.connect_timeout_secs = phase_seconds;
+  info.connect_timeout_secs = connect_seconds;
   info.gid = info.uid = static_cast<decltype(info.gid)>(-1);
   return info;
 }

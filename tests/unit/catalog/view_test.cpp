@@ -5,7 +5,12 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <cctype>
+#include <iterator>
 #include <random>
+#include <sstream>
+#include <thread>
+#include <tuple>
 
 using namespace strike;
 using namespace strike::catalog;
@@ -94,34 +99,92 @@ std::uint32_t slow_count(std::string_view text, std::string_view term) {
   return count;
 }
 
-/// Against a search that is too simple to be wrong, on an alphabet in which terms overlap and repeat.
-TEST(search, agrees_with_a_slow_count) {
-  std::mt19937 random{7};
-  const auto text = [&](std::size_t longest) {
-    std::string made;
-    for (auto left = random() % (longest + 1); left > 0; --left) made += "ab -"[random() % 4];
-    return made;
-  };
+std::uint32_t slow_score(const market& x, std::string_view term) {
+  std::uint32_t score = 8 * slow_count(x.slug, term) + 4 * slow_count(x.question, term);
+  for (const auto& tag : x.tags) score += 2 * slow_count(tag, term);
+  return score + slow_count(x.description, term);
+}
+
+/// A text of an alphabet in which terms overlap and repeat; it has both cases, white space and runs longer than what
+/// is looked at at once.
+std::string random_text(std::mt19937& random, std::size_t longest) {
+  std::string made;
+  for (auto left = random() % (longest + 1); left > 0; --left) made += "abAB- \n"[random() % 7];
+  return random() % 8 == 0 ? made + std::string(150, 'a') : made;
+}
+
+std::vector<market> random_markets(std::mt19937& random, int count) {
   std::vector<market> markets;
-  for (int i = 0; i < 300; ++i) {
-    auto x = made_up(std::to_string(i) + text(30), text(90), {text(9), text(9)}, i % 3 == 0 ? "" : text(400));
+  for (int i = 0; i < count; ++i) {
+    auto x = made_up(std::to_string(i % (count / 2)) + random_text(random, 30), random_text(random, 90),
+                     {random_text(random, 9), random_text(random, 9)}, i % 3 == 0 ? "" : random_text(random, 400));
+    x.id = std::to_string(random());
+    if (i % 2 == 0) x.at = venue::deribit;
     markets.push_back(std::move(x));
   }
-  const view all{pointers(markets)};
-  for (int round = 0; round < 100; ++round) {
-    auto term = text(4);
-    std::erase(term, ' ');
-    if (term.empty()) continue;
-    std::vector<std::pair<std::string, std::uint32_t>> expected;
-    for (const auto& x : markets)
-      if (const auto score = 8 * slow_count(x.slug, term) + 4 * slow_count(x.question, term) +
-                             2 * slow_count(x.tags[0] + " " + x.tags[1], term) + slow_count(x.description, term);
-          score > 0)
-        expected.emplace_back(x.slug, score);
-    std::ranges::sort(expected, [](const auto& a, const auto& b) {
-      return a.second != b.second ? a.second > b.second : a.first < b.first;
-    });
-    EXPECT_EQ(found(all, term, 1000), expected) << term;
+  return markets;
+}
+
+std::vector<std::string> words_of(const std::string& text) {
+  std::istringstream from{text};
+  return {std::istream_iterator<std::string>{from}, {}};
+}
+
+std::string lower(std::string text) {
+  for (auto& x : text) x = static_cast<char>(std::tolower(static_cast<unsigned char>(x)));
+  return text;
+}
+
+/// Ids and scores, best first, from a search that is too simple to be wrong.
+std::vector<std::pair<std::string, std::uint32_t>> slow_search(const std::vector<market>& in, const std::string& query,
+                                                               std::size_t limit, std::optional<venue> only) {
+  using row = std::tuple<std::int64_t, std::string, venue, std::string>;
+  std::vector<row> rows;
+  for (auto x : in) {
+    x.slug = lower(x.slug), x.question = lower(x.question), x.description = lower(x.description);
+    for (auto& tag : x.tags) tag = lower(tag);
+    std::uint32_t score = 0;
+    for (const auto& term : words_of(lower(query))) score += slow_score(x, term);
+    const auto& listed = *std::ranges::find(in, x.id, &market::id);
+    if (score > 0 && (!only || x.at == *only)) rows.emplace_back(-std::int64_t{score}, listed.slug, x.at, x.id);
+  }
+  std::ranges::sort(rows);
+  if (rows.size() > limit) rows.resize(limit);
+  std::vector<std::pair<std::string, std::uint32_t>> best;
+  for (const auto& [score, slug, at, id] : rows) best.emplace_back(id, static_cast<std::uint32_t>(-score));
+  return best;
+}
+
+std::vector<std::pair<std::string, std::uint32_t>> ids_of(const std::vector<hit>& found) {
+  std::vector<std::pair<std::string, std::uint32_t>> ids;
+  for (const auto& x : found) ids.emplace_back(x.what->id, x.score);
+  return ids;
+}
+
+TEST(search, agrees_with_a_slow_one_before_and_after_the_view_is_laid_out) {
+  std::mt19937 random{7};
+  const auto markets = random_markets(random, 300);
+  const view laid_out{pointers(markets)};
+  laid_out.lay_out();
+  for (int round = 0; round < 60; ++round) {
+    std::string query;
+    for (auto terms = random() % 4; terms > 0; --terms) query += random_text(random, 4) + " ";
+    const auto limit = random() % 3 == 0 ? 1000 : random() % 20;
+    const auto only = random() % 2 == 0 ? std::optional{venue::deribit} : std::nullopt;
+    const auto expected = slow_search(markets, query, limit, only);
+    EXPECT_EQ(ids_of(laid_out.search(query, limit, only)), expected) << query;
+    EXPECT_EQ(ids_of(view{pointers(markets)}.search(query, limit, only)), expected) << query;
+  }
+}
+
+TEST(search, may_be_asked_while_the_view_is_laid_out) {
+  std::mt19937 random{8};
+  const auto markets = random_markets(random, 300);
+  for (int round = 0; round < 5; ++round) {
+    const view all{pointers(markets)};
+    const auto expected = slow_search(markets, "ab -a", 50, {});
+    const std::jthread elsewhere{[&] { all.lay_out(); }};
+    for (int i = 0; i < 20; ++i) EXPECT_EQ(ids_of(all.search("ab -a", 50)), expected);
   }
 }
 

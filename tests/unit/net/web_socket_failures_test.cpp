@@ -1,6 +1,11 @@
 #include "net_kit.hpp"
 
 #include <future>
+#include <netinet/in.h>
+#include <string>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <vector>
 
 using namespace strike;
 using namespace strike::test;
@@ -218,6 +223,39 @@ TEST_F(web_socket_failures_test, a_goodbye_without_an_answer_ends_it_too) {
   run_until([&] { return x->is_open; });
   x->socket->close(1000, "bye");
   EXPECT_EQ(end_of(*x).code, 1000);
+}
+
+/// A port of 127.0.0.1 whose queue is full: the kernel answers nothing to who comes next.
+class deaf_listener {
+public:
+  deaf_listener() {
+    sockaddr_in at{};
+    at.sin_family = AF_INET;
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof at;
+    auto* const where = reinterpret_cast<sockaddr*>(&at);
+    bind(add(0), where, size);
+    getsockname(all_.front(), where, &size);
+    listen(all_.front(), 0);
+    for (int i = 0; i < 4; ++i) connect(add(SOCK_NONBLOCK), where, size);
+    port_ = ntohs(at.sin_port);
+  }
+  ~deaf_listener() {
+    for (const auto x : all_) ::close(x);
+  }
+  std::string authority() const { return "127.0.0.1:" + std::to_string(port_); }
+
+private:
+  int add(int flags) { return all_.emplace_back(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | flags, 0)); }
+  std::vector<int> all_;
+  std::uint16_t port_ = 0;
+};
+
+TEST_F(web_socket_failures_test, gives_up_soon_on_an_address_that_does_not_answer_at_all) {
+  const deaf_listener nobody;
+  const auto x = open({.url = "wss://" + nobody.authority() + "/ws", .connect_timeout = 1h});
+  EXPECT_FALSE(end_of(*x).text.empty());
+  EXPECT_FALSE(x->is_open);
 }
 
 TEST_F(web_socket_failures_test, refuses_urls_and_headers_that_are_none) {

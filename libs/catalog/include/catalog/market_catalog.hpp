@@ -41,7 +41,8 @@ struct refresh_report {
 /// refresh at a time, which readers do not wait for.
 class market_catalog {
 public:
-  /// Reads the caches. A damaged one is reported, renamed to "<file>.damaged", and its venue starts anew.
+  /// Reads the caches; the view is not laid out yet, which `refresher` sees to. A damaged one is reported, renamed to
+  /// "<file>.damaged", and its venue starts anew.
   /// @returns `ec::io` if the folder cannot be made or a file not be read
   static result<std::unique_ptr<market_catalog>> open(settings how, world outside);
   ~market_catalog();
@@ -75,7 +76,7 @@ private:
   market_catalog(settings how, world outside);
 
   void freshen_if_due(shelf& x);
-  result<void> load(shelf& x);
+  result<void> load(shelf& x, bool is_laid_out);
   result<void> adopt_newer(shelf& x);
   result<refresh_report> replace(shelf& x);
   /// @param is_laid_out so that no reader's first search takes long

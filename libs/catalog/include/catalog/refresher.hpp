@@ -8,7 +8,7 @@ namespace strike::catalog {
 
 /// Keeps a catalog fresh, on a thread of its own that looks once a minute. Lists that were never fetched are fetched
 /// before the constructor returns, so that nobody starts without markets because it is the first start; should that
-/// fail, it is reported and tried again like any other.
+/// fail, it is reported and tried again like any other. The view is laid out before that, too.
 class refresher {
 public:
   explicit refresher(market_catalog& of);

@@ -5,6 +5,8 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -43,18 +45,22 @@ public:
   std::vector<const market*> neg_risk_group(std::string_view group) const;
 
   /// Full text: the words of the query, lower-cased, are counted as parts of words, slug x 8 + question x 4 +
-  /// tags x 2 + description x 1; best first, equal ones by slug. Letters beyond ASCII count as they are written. The
-  /// first search of a view takes longer, unless it was laid out.
+  /// tags x 2 + description x 1; best first, equal ones by slug, then venue and id. Letters beyond ASCII count as they
+  /// are written. Until the view is laid out, a search reads all texts, which takes longer.
   /// Source: Thomas-Redding/cracker3, src/catalog/polymarket.rs; ties are ours.
   std::vector<hit> search(std::string_view query, std::size_t limit, std::optional<venue> only = {}) const;
-  /// What else the first search does: about a second for 100,000 markets.
+  /// Makes an index of all texts, for who searches more than a few times; others may search meanwhile.
   void lay_out() const;
 
 private:
+  std::vector<std::uint32_t> scores(std::string_view query) const;
+
   std::vector<market_ptr> markets_;
   boost::unordered_flat_map<std::string_view, const market*> by_id_, by_token_;
-  mutable std::once_flag laid_out_;
+  mutable std::atomic<int> scans_ = 0; ///< searches without an index
+  mutable std::once_flag laying_out_;
   mutable std::unique_ptr<const text_index> texts_;
+  mutable std::atomic<bool> is_laid_out_ = false; ///< `texts_` may be read
 };
 
 using view_ptr = std::shared_ptr<const view>;

@@ -21,8 +21,10 @@ struct socket_options {
   headers extra = {};                     ///< of the upgrade request
   bool deflate = true;                    ///< offer permessage-deflate
   std::size_t largest_message = 16 << 20; ///< bytes, after inflating; a longer one ends the socket
-  std::chrono::nanoseconds connect_timeout = std::chrono::seconds{10}; ///< until it is open, TLS and upgrade included
-  std::chrono::nanoseconds ping_every = std::chrono::seconds{20};      ///< a protocol ping after such a silence
+  /// Until it is open, TLS and upgrade included. An address that does not answer at all is given up after 4 s, and the
+  /// next one of the host tried.
+  std::chrono::nanoseconds connect_timeout = std::chrono::seconds{10};
+  std::chrono::nanoseconds ping_every = std::chrono::seconds{20}; ///< a protocol ping after such a silence
   std::chrono::nanoseconds dead_after = std::chrono::seconds{60}; ///< without any byte, pongs included, it has ended
 };
 
