@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -181,9 +182,15 @@ struct order_store::state {
   checkpointer log_keeper{file};
 };
 
-/// @throws SQLite::Exception, boost::system::system_error
+/// @throws SQLite::Exception
 void order_store::state::file_line(std::string_view line) {
-  const auto row = boost::json::parse(line).as_array();
+  boost::system::error_code broken;
+  const auto parsed = boost::json::parse(line, broken);
+  const auto* const all = broken ? nullptr : parsed.if_array();
+  const auto is_value = [](const auto& x) { return x.is_int64() || x.is_string(); };
+  if (!all || all->empty() || !all->front().is_string() || !std::ranges::all_of(*all, is_value))
+    throw SQLite::Exception{"the log of intents has a line that is none: " + std::string{line.substr(0, 80)}};
+  const auto& row = *all;
   auto& to = row.at(0).as_string() == order_line ? add_order : add_key;
   to.reset();
   for (std::size_t i = 1; i < row.size(); ++i) {
@@ -261,6 +268,13 @@ result<std::unique_ptr<order_store>> order_store::open(const std::filesystem::pa
     const bool is_new = db->execAndGet("SELECT COUNT(*) FROM sqlite_schema").getInt() == 0;
     if (!is_new)
       if (auto ok = check_store(*db, file); !ok) return std::unexpected{ok.error()};
+    auto log = intent_log::open(file.string() + "-intents");
+    if (!log) return std::unexpected{log.error()};
+    if (is_new && !log->unfiled().empty())
+      return fail(ec::io,
+                  fmt::format("{0}-intents has orders of another store than {0}, which is new; move it to where "
+                              "that store went, or bring the store back",
+                              file.string()));
     db->exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0;");
     if (is_new) {
       SQLite::Transaction whole{*db};
@@ -269,12 +283,11 @@ result<std::unique_ptr<order_store>> order_store::open(const std::filesystem::pa
     }
     db->exec(later_indexes);
     if (const auto found = db->execAndGet("PRAGMA quick_check(1)").getString(); found != "ok")
-      return fail(ec::io, fmt::format("{}: is damaged ({}); move it away together with its -wal file, keep both, and "
-                                      "start again: the venues tell what is open",
-                                      file.string(), found));
+      return fail(ec::io,
+                  fmt::format("{}: is damaged ({}); move it away together with its -wal and -intents files, keep "
+                              "all, and start again: the venues tell what is open",
+                              file.string(), found));
     db->exec("BEGIN IMMEDIATE; COMMIT;"); // not writable shows now, not at the first order
-    auto log = intent_log::open(file.string() + "-intents");
-    if (!log) return std::unexpected{log.error()};
     auto made = std::make_unique<state>(file, std::move(*lock), std::move(db), std::move(*log), instruments);
     if (auto ok = made->file_intents(); !ok) return std::unexpected{ok.error()};
     for (SQLite::Statement id{*made->db, "SELECT client_id FROM orders"}; id.executeStep();)

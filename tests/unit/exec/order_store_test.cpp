@@ -169,6 +169,17 @@ TEST_F(store_after_death, an_intent_of_the_last_moment_is_there) {
   EXPECT_THAT(found->keys, ElementsAre("digest 1"));
 }
 
+TEST_F(store_after_death, intents_are_not_taken_into_another_store) {
+  ASSERT_TRUE(opened->add(order(9, "gamma-1")));
+  std::filesystem::create_directory(folder / "left");
+  std::filesystem::copy_file(folder / "data/exec.db-intents", folder / "left/exec.db-intents");
+  for (int i = 0; i < 2; ++i) { // nor at the second try
+    const auto other = order_store::open(folder / "left/exec.db", instruments);
+    ASSERT_FALSE(other);
+    EXPECT_THAT(other.error().text, HasSubstr("exec.db-intents has orders of another store"));
+  }
+}
+
 TEST_F(store_after_death, what_was_written_in_part_never_left) {
   ASSERT_TRUE(opened->add(order(9, "gamma-1")));
   const auto again = opened_again(R"(["order",10,"gamma-2",0,)");
@@ -176,6 +187,23 @@ TEST_F(store_after_death, what_was_written_in_part_never_left) {
   EXPECT_EQ(again->read().orders({})->size(), 1U);
   ASSERT_TRUE(again->add(order(10, "gamma-2")));
   EXPECT_EQ(again->read().orders({})->size(), 2U);
+}
+
+TEST_F(store_after_death, a_log_that_is_damaged_is_an_error_and_stays_as_it_is) {
+  ASSERT_TRUE(opened->add(order(9, "gamma-1")));
+  std::filesystem::create_directory(folder / "left");
+  for (const auto* name : {"exec.db", "exec.db-wal", "exec.db-intents"})
+    std::filesystem::copy_file(folder / "data" / name, folder / "left" / name);
+  for (const auto* line : {"rubbish\n", "[]\n", "[1]\n", "[\"order\",{}]\n", "[\"order\",1]\n"}) {
+    std::filesystem::copy_file(folder / "data/exec.db-intents", folder / "left/exec.db-intents",
+                               std::filesystem::copy_options::overwrite_existing);
+    std::ofstream{folder / "left/exec.db-intents", std::ios::app} << line;
+    const auto other = order_store::open(folder / "left/exec.db", instruments);
+    ASSERT_FALSE(other) << line;
+    EXPECT_EQ(other.error().code, ec::io);
+    std::ifstream in{folder / "left/exec.db-intents"};
+    EXPECT_THAT((std::string{std::istreambuf_iterator<char>{in}, {}}), HasSubstr(line));
+  }
 }
 
 TEST_F(store_after_death, an_intent_that_was_filed_already_changes_nothing) {
