@@ -1,4 +1,4 @@
-# The headers that nearly every file reads, compiled once: a release build takes about half the time. Off in the dev
+# The headers that nearly every file reads, compiled once: a clean ./test takes a quarter less. Off in the dev
 # preset, which thereby finds an #include that a file forgot.
 option(STRIKE_PRECOMPILE "compile the common headers once" ON)
 

@@ -15,8 +15,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -265,7 +267,8 @@ result<void> start_rest(process::environment& env, const plan& how, pid_t exec_p
   if (!router) return std::unexpected{router.error()};
   if (auto ok = start_strategies(env, where, how, instruments, *router, std::move(strategies_how)); !ok) return ok;
   auto watcher = std::make_shared<std::jthread>([&env, exec_process] {
-    ::waitpid(exec_process, nullptr, 0);
+    siginfo_t ended;
+    ::waitid(P_PID, static_cast<id_t>(exec_process), &ended, WEXITED | WNOWAIT); // the number stays its own
     env.finish();
   });
   env.on_stop("watcher", [watcher, exec_process] { ::kill(exec_process, SIGTERM); });
@@ -309,12 +312,19 @@ int run_exec_bench(int argc, char** argv) {
   try {
     early.parse(argc, argv);
   } catch (const CLI::ParseError&) {
+    how.across = false; // and this
   }
   how.folder = std::filesystem::temp_directory_path() / fmt::format("strike-bench-exec-{}", ::getpid());
   std::filesystem::create_directories(how.folder);
   set_keys();
   const auto config = config_text(how);
-  const pid_t child = how.across ? ::fork() : -1; // before there are threads
+  const auto is_help = [](std::string_view x) { return x == "-h" || x == "--help"; };
+  if (std::any_of(argv, argv + argc, is_help)) how.across = false; // one process tells that
+  const pid_t child = how.across ? ::fork() : -1;                  // before there are threads
+  if (how.across && child < 0) {
+    fmt::print(stderr, "no second process: {}\n", std::strerror(errno));
+    return 1;
+  }
   const auto start = [&](process::environment& env, std::string& told) {
     if (!how.across) return start_in_one(env, how, told);
     return child == 0 ? start_exec(env, how, told) : start_rest(env, how, child);

@@ -252,6 +252,19 @@ TEST_F(command_test, bench_prints_what_it_measured) {
   EXPECT_EQ(report.at("an order every 10 events").at("fills").to_number<int>(), 2'000);
 }
 
+TEST_F(command_test, bench_exec_measures_orders_in_one_process_and_across_two) {
+  for (const auto* how : {"--busy-poll", "--across-processes"}) {
+    const auto done = strike({"bench", "exec", "--orders", "60", "--per-second", "100", how});
+    EXPECT_EQ(done.exit_code, 0) << done.err;
+    for (const auto* venue : {"  deribit", "  derive"}) {
+      const auto at = done.out.find(venue);
+      ASSERT_NE(at, done.out.npos) << how << done.out << done.err;
+      EXPECT_GT(std::strtod(done.out.c_str() + at + std::string_view{venue}.size(), nullptr), 0) << how << done.out;
+    }
+    EXPECT_THAT(done.out, testing::Not(HasSubstr("stopped"))) << how << done.err;
+  }
+}
+
 TEST_F(command_test, bench_gateway_tells_that_nothing_was_lost_between_venue_and_bus) {
   const auto done = strike({"bench", "gateway", "--instruments", "20", "--rate", "500", "--seconds", "1"});
   EXPECT_EQ(done.exit_code, 0) << done.err;

@@ -130,6 +130,7 @@ TEST_F(live_orders, a_kill_leaves_no_order_open_and_no_position_at_any_venue) {
                           .wait();
   EXPECT_EQ(killed.exit_code, 0) << killed.out << killed.err << live.err();
   for (const auto* venue : {"deribit", "derive", "polymarket"}) {
+    EXPECT_FALSE(truth("orders", venue).empty()) << "the sandbox was asked in vain, or forgets";
     EXPECT_EQ(open_orders(venue), 0U) << venue;
     EXPECT_FALSE(holds_something(venue)) << venue << "\n" << orders();
   }
