@@ -156,7 +156,7 @@ TEST_F(host_actor_test, a_strategy_waits_for_exec_and_starts_without_it_when_tha
   const bus::context where;
   process::readiness ready;
   start_host("[[strategy]]\ntype = \"probe\"\nname = \"a\"\n", clock_mode::wall,
-             *exec_link::open(where, {.endpoint = "inproc://nobody"}, instruments, out, ready));
+             *exec_link::open(where, {.endpoint = "direct://nobody"}, instruments, out, ready));
   advance(longest_exec_wait - 1ns);
   EXPECT_THAT(log.seen, IsEmpty());
   EXPECT_THAT(routed.asked, IsEmpty());
