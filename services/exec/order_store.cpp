@@ -86,7 +86,8 @@ const order_reader& order_store::read() const {
 }
 
 result<std::unique_ptr<order_store>> order_store::open(const std::filesystem::path& file,
-                                                       instrument_registry& instruments) {
+                                                       instrument_registry& instruments,
+                                                       checkpoint_listener told) {
   if (const auto folder = file.parent_path(); !folder.empty()) {
     std::error_code why;
     std::filesystem::create_directories(folder, why);
@@ -122,7 +123,8 @@ result<std::unique_ptr<order_store>> order_store::open(const std::filesystem::pa
                               "all, and start again: the venues tell what is open",
                               file.string(), found));
     db->exec("BEGIN IMMEDIATE; COMMIT;"); // not writable shows now, not at the first order
-    auto made = std::make_unique<state>(file, std::move(*lock), std::move(db), std::move(*log), instruments);
+    auto made =
+        std::make_unique<state>(file, std::move(*lock), std::move(db), std::move(*log), instruments, std::move(told));
     if (auto ok = made->file_intents(); !ok) return std::unexpected{ok.error()};
     for (SQLite::Statement id{*made->db, "SELECT client_id FROM orders"}; id.executeStep();)
       made->client_ids.insert(std::hash<std::string_view>{}(id.getColumn(0).getString()));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "exec/checkpointer.hpp"
 #include "exec/order_reader.hpp"
 
 #include <memory>
@@ -16,8 +17,10 @@ namespace strike::exec {
 class order_store final : public order_keys {
 public:
   /// Makes the file and its folder if there is none.
+  /// @param told hears when the store's log cannot be moved into its file
   /// @returns `ec::io`: locked by another exec, damaged, of a newer version, not writable; the text says what to do
-  static result<std::unique_ptr<order_store>> open(const std::filesystem::path& file, instrument_registry& instruments);
+  static result<std::unique_ptr<order_store>> open(const std::filesystem::path& file, instrument_registry& instruments,
+                                                   checkpoint_listener told = {});
   ~order_store() override;
 
   /// The number of a strategy, a new one at its first call.

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "exec/checkpointer.hpp"
 #include "exec/intent_log.hpp"
 #include "exec/order_store.hpp"
 
@@ -33,8 +32,9 @@ private:
 /// order_store_bookings.cpp.
 struct order_store::state {
   state(std::filesystem::path f, std::unique_ptr<store_lock> l, std::shared_ptr<SQLite::Database> d, intent_log t,
-        instrument_registry& i)
-      : file{std::move(f)}, lock{std::move(l)}, db{std::move(d)}, log{std::move(t)}, instruments{i}, reader{db, i} {}
+        instrument_registry& i, checkpoint_listener told)
+      : file{std::move(f)}, lock{std::move(l)}, db{std::move(d)}, log{std::move(t)}, instruments{i}, reader{db, i},
+        log_keeper{file, std::move(told)} {}
 
   /// Runs `f` in one transaction, unless it is a single statement; after the intents, to which it may belong.
   template <class F> auto write(std::string_view what, F f) -> result<decltype(f())> {
@@ -97,7 +97,7 @@ struct order_store::state {
                                  "order_keys WHERE order_id = ?1 AND key = ?2)"};
   SQLite::Statement add_fill{*db, "INSERT OR IGNORE INTO fills VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"};
   SQLite::Statement add_reversal{*db, "INSERT OR IGNORE INTO reversals VALUES (?,?,?,?,?,?,?)"};
-  checkpointer log_keeper{file};
+  checkpointer log_keeper;
 };
 
 } // namespace strike::exec

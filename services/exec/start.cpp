@@ -77,13 +77,23 @@ void stop_exec(exec_link& link, process::logger& log, std::chrono::nanoseconds b
   for (const auto& name : names) log.warning("left open", {{"order", name}});
 }
 
+checkpoint_listener checkpoint_watch(process::environment& env) {
+  auto& failures = env.metrics.get_counter("strike_exec_checkpoint_failures_total",
+                                           "Attempts to move the order store's log into its file that failed");
+  return [&failures, &log = env.log](std::string_view why, bool is_new) {
+    if (why.empty()) return log.info("the order store's log is moved into its file again");
+    failures.add();
+    if (is_new) log.error("the order store's log is not moved into its file", {{"why", why}});
+  };
+}
+
 } // namespace
 
 result<running> start(process::environment& env, const bus::context& where,
                       std::shared_ptr<instrument_registry> instruments, caf::actor router, settings how) {
   if (const auto tried = net::loop::open({.ca_file = how.ca_file, .on_warning = {}}); !tried)
     return std::unexpected{tried.error()}; // a wrong CA file is the user's to mend, and to be told at once
-  auto store = order_store::open(how.store, *instruments);
+  auto store = order_store::open(how.store, *instruments, checkpoint_watch(env));
   if (!store) return std::unexpected{store.error()};
   const auto bound = std::chrono::nanoseconds{how.stop_wait_ns};
   running made{.banner = banner(how)};

@@ -307,29 +307,4 @@ TEST_F(store, a_damaged_file_is_an_error_at_the_start) {
   EXPECT_THAT(made.error().text, HasSubstr("exec.db"));
 }
 
-TEST(checkpointer, begins_a_long_log_anew_though_somebody_always_writes) {
-  temp_folder folder;
-  SQLite::Database db{(folder / "x.db").string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, 10'000};
-  db.exec("PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0; CREATE TABLE rows (text TEXT)");
-  const checkpointer keeper{folder / "x.db", 100};
-  // the fourth number of the log's head counts how often it was begun:
-  // https://www.sqlite.org/fileformat2.html#walformat
-  const auto beginnings = [&] {
-    std::ifstream log{folder / "x.db-wal", std::ios::binary};
-    std::array<unsigned char, 16> head{};
-    log.read(reinterpret_cast<char*>(head.data()), head.size());
-    return head[12] << 24 | head[13] << 16 | head[14] << 8 | head[15];
-  };
-  SQLite::Statement add{db, "INSERT INTO rows VALUES (?)"};
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds{30};
-  const auto first = beginnings();
-  while (beginnings() < first + 2 && std::chrono::steady_clock::now() < until) {
-    add.bind(1, std::string(3'000, 'x'));
-    add.exec();
-    add.reset();
-    std::this_thread::sleep_for(std::chrono::microseconds{500});
-  }
-  EXPECT_GE(beginnings(), first + 2);
-}
-
 } // namespace
