@@ -126,8 +126,6 @@ result<std::unique_ptr<order_store>> order_store::open(const std::filesystem::pa
     auto made =
         std::make_unique<state>(file, std::move(*lock), std::move(db), std::move(*log), instruments, std::move(told));
     if (auto ok = made->file_intents(); !ok) return std::unexpected{ok.error()};
-    for (SQLite::Statement id{*made->db, "SELECT client_id FROM orders"}; id.executeStep();)
-      made->client_ids.insert(std::hash<std::string_view>{}(id.getColumn(0).getString()));
     const auto last = made->reader.last_booking();
     if (!last) return std::unexpected{last.error()};
     made->last_booking = *last;

@@ -47,6 +47,7 @@ result<void> order_store::state::file_intents() {
     whole.commit();
   });
   if (!ok) return ok;
+  unfiled_ids.clear();
   return log.filed(long_log);
 }
 
@@ -55,8 +56,8 @@ bool order_store::has_unfiled() const { return !state_->log.unfiled().empty(); }
 
 result<bool> order_store::has(std::string_view client_id) const {
   auto& s = *state_;
-  if (!s.client_ids.contains(std::hash<std::string_view>{}(client_id))) return false;
-  return s.write("an order", [&] {
+  if (s.unfiled_ids.contains(std::string{client_id})) return true;
+  return s.write_now("an order", [&] {
     s.find_order.reset();
     s.find_order.bind(1, std::string{client_id});
     const bool is_there = s.find_order.executeStep();
@@ -75,7 +76,7 @@ result<void> order_store::add(const stored_order& x) {
               store_number(r.post_only), store_number(r.reduce_only), r.expire_ns, r.stop.nanos, store_text(r.trigger),
               x.placed_ns, store_text(x.last.state), x.last.filled.nanos, x.last.counted.nanos, x.last.limit.nanos,
               x.last.size.nanos, x.last.changed_ns, x.last.venue_id, x.last.reason));
-  if (kept) s.client_ids.insert(std::hash<std::string_view>{}(x.what.label));
+  if (kept) s.unfiled_ids.insert(x.what.label);
   return kept;
 }
 
