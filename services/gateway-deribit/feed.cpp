@@ -17,6 +17,7 @@ namespace {
 constexpr std::int64_t expiry_hour_ns = 8 * 3'600 * ns_per_s, settled_by_ns = 60 * ns_per_s;
 constexpr backoff load_again{.first = std::chrono::seconds{5}, .longest = std::chrono::minutes{1}};
 // The delivery price is published some time after the expiry: it is asked for less and less often.
+constexpr std::uint64_t most_trades = 1'000; ///< in one answer; of a longer gap, its end is enough
 constexpr std::int64_t ask_first_ns = 10 * ns_per_s, ask_every_ns = 60 * ns_per_s, ask_until_ns = 3'600 * ns_per_s;
 
 } // namespace
@@ -32,6 +33,9 @@ feed::feed(settings how, instrument_registry& names) : shared_{std::move(how), n
   shared_.on_created = [this](deribit::listing&& x, const moment&) {
     const auto at_ns = x.created_ns;
     take(std::move(x), at_ns);
+  };
+  shared_.on_missed_trades = [this](instrument_id of, std::uint64_t first, std::uint64_t last) {
+    missed_.push_back({of, last - first < most_trades ? first : last - most_trades + 1, last});
   };
   shared_.on_platform = [this](deribit::platform_message&& x, const moment&) { on_platform(std::move(x)); };
 }
@@ -184,6 +188,38 @@ void feed::on_delivery(const std::string& index, std::int64_t expiry_ns, const s
   settling_.erase(waiting);
 }
 
+/// Trades are numbered without holes, so that it is known which ones a cut connection has lost. Source: Deribit API v2,
+/// sections "trades" (`trade_seq`, pages) and "Rate limits".
+void feed::ask_missed(const moment& now) {
+  while (!missed_.empty() && questions_.take(1, now.steady_ns)) {
+    const auto [of, first, last] = missed_.front();
+    missed_.pop_front();
+    get(
+        fmt::format("get_last_trades_by_instrument?instrument_name={}&start_seq={}&end_seq={}&count={}&sorting=asc",
+                    shared_.names.at(of).symbol, first, last, most_trades),
+        3,
+        [this, of](deribit::message_reader& read, const moment& at) {
+          std::vector<deribit::trade_message> all;
+          if (const auto ok = read.trades(all); !ok)
+            return port_->note(oddity::malformed, "get_last_trades_by_instrument", ok.error().text);
+          on_trades(of, std::move(all), at);
+        },
+        [this](const std::string& why) { port_->note(oddity::refused, "get_last_trades_by_instrument", why); });
+  }
+}
+
+void feed::on_trades(instrument_id of, std::vector<deribit::trade_message>&& all, const moment& now) {
+  std::ranges::sort(all, {}, &deribit::trade_message::sequence);
+  std::vector<market_event> events;
+  for (auto& x : all)
+    events.push_back({.venue_ns = x.venue_ns,
+                      .recv_ns = now.wall_ns,
+                      .instrument = of,
+                      .state = trust::live,
+                      .body = std::move(x.what)});
+  port_->publish_late(events);
+}
+
 void feed::look_up(std::string_view symbol, const moment&) {
   if (!looked_up_.emplace(symbol).second) return;
   get(
@@ -203,10 +239,13 @@ std::int64_t feed::round(const moment& now) {
   if (!is_loading_ && next_load_ns_ <= now.wall_ns) load(now);
   expire(now);
   ask_delivery(now);
+  ask_missed(now);
   auto next_ns = is_loading_ ? INT64_MAX : next_load_ns_;
   if (!expiries_.empty()) next_ns = std::min(next_ns, expiries_.begin()->first);
   for (const auto& [what, x] : settling_) next_ns = std::min({next_ns, x.due_ns, x.until_ns});
-  return next_ns == INT64_MAX ? next_ns : now.steady_ns + std::max<std::int64_t>(next_ns - now.wall_ns, 1);
+  const auto asks_ns = missed_.empty() ? INT64_MAX : questions_.ready_ns(1, now.steady_ns);
+  if (next_ns == INT64_MAX) return asks_ns;
+  return std::min(asks_ns, now.steady_ns + std::max<std::int64_t>(next_ns - now.wall_ns, 1));
 }
 
 } // namespace strike::gateway_deribit

@@ -4,6 +4,7 @@
 #include "gateway-deribit/settings.hpp"
 #include "gateway/venue_feed.hpp"
 
+#include <deque>
 #include <map>
 #include <set>
 #include <string>
@@ -50,7 +51,15 @@ private:
   void end(instrument_id id, const gateway::moment& now);
   void expire(const gateway::moment& now);
   void ask_delivery(const gateway::moment& now);
+  void ask_missed(const gateway::moment& now);
+  void on_trades(instrument_id of, std::vector<deribit::trade_message>&& all, const gateway::moment& now);
   void on_delivery(const std::string& index, std::int64_t expiry_ns, const std::vector<deribit::delivery>& all);
+
+  /// Trades that no socket brought.
+  struct missed {
+    instrument_id of;
+    std::uint64_t first = 0, last = 0; ///< `trade_seq`
+  };
 
   struct known {
     std::int64_t expiry_ns = 0; ///< 0: never
@@ -65,6 +74,8 @@ private:
   std::set<std::pair<std::int64_t, instrument_id>> expiries_;         ///< wall clock
   std::map<std::pair<std::string, std::int64_t>, settling> settling_; ///< by index and expiry
   std::set<std::string, std::less<>> looked_up_;                      ///< since the last list
+  std::deque<missed> missed_;                                         ///< not asked for yet
+  net::credit_pool questions_{20, 10};                                ///< for them: half of what the venue allows
   std::int64_t next_load_ns_ = 0;                                     ///< wall clock
   int failed_loads_ = 0;
   bool is_loading_ = false;

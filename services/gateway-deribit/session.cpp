@@ -78,6 +78,8 @@ void session::unwant(const std::vector<feed::slot>& topics, const moment& now) {
   for (const auto topic : topics) {
     std::erase(waiting_, topic);
     channels_.unwant(topic);
+    const auto of = feed::instrument_of(topic).index;
+    if (feed::channel_of_slot(topic) == channel::trades && of < shared_.last_trades.size()) shared_.last_trades[of] = 0;
   }
   if (is_ready_) change_channels(now);
 }

@@ -25,11 +25,13 @@ struct common {
   settings how;
   instrument_registry& names;
   net::credit_pool credits;               ///< of the account, or of the address we connect from
-  std::vector<std::uint64_t> last_trades; ///< `trade_seq`, by instrument; 0: none yet
+  std::vector<std::uint64_t> last_trades; ///< `trade_seq`, by instrument; 0: none since they are wanted
   const session* lead = nullptr;          ///< the one socket that carries what concerns all instruments
   std::function<void(deribit::state_message&&, const gateway::moment&)> on_state;
   std::function<void(deribit::listing&&, const gateway::moment&)> on_created;
   std::function<void(deribit::platform_message&&, const gateway::moment&)> on_platform;
+  /// No socket brought the trades of an instrument from `first` to `last`, by `trade_seq`.
+  std::function<void(instrument_id, std::uint64_t first, std::uint64_t last)> on_missed_trades;
 };
 
 /// Deribit's JSON-RPC on one socket: `gateway::session`.

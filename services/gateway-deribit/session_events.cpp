@@ -99,7 +99,10 @@ void session::on_trades(const stream& to, std::string_view frame, const moment& 
       port_.note(oddity::duplicate, "trade", x.what.id);
       continue;
     }
-    if (last != 0 && x.sequence > last + 1) port_.note(oddity::gap, "trade_seq", x.symbol);
+    if (last != 0 && x.sequence > last + 1) {
+      port_.note(oddity::gap, "trade_seq", x.symbol);
+      shared_.on_missed_trades(instrument, last + 1, x.sequence - 1);
+    }
     if (x.sequence != 0) last = x.sequence;
     publish(to, x.venue_ns, trust::live, std::move(x.what), now);
   }

@@ -36,6 +36,7 @@ struct sink final : gateway::session_port, gateway::feed_port {
   }
   void set_state(instrument_id, instrument_state, optional_double, std::int64_t) override {}
   void distrust(const std::vector<instrument_id>&, trust) override {}
+  void publish_late(std::span<const market_event>) override {}
   void loaded() override {}
 
   instrument_registry& names;

@@ -2,6 +2,7 @@
 // and goes on through every fault.
 #include "kit/bus_kit.hpp"
 #include "kit/sandbox_keys.hpp"
+#include "kit/tls_client.hpp"
 
 #include <gmock/gmock.h>
 
@@ -250,6 +251,37 @@ TEST_F(deribit_venue, counts_a_gap_in_the_chain_and_resubscribes) {
   EXPECT_TRUE(becomes([&] { return count(channel::book, trust::resyncing) > 0; }));
   EXPECT_TRUE(flows());
   EXPECT_TRUE(agrees_with_the_venue());
+}
+
+TEST_F(deribit_venue, brings_the_trades_of_an_outage_too) {
+  start();
+  ASSERT_TRUE(becomes([&] { return count(channel::trades) > 0; }));
+  fault("refuse --for 2s");
+  fault("drop");
+  ASSERT_TRUE(becomes([&] { return gateway->metric("strike_gateway_oddities_total", "gap") > 0; }));
+  const auto count_of = [&](const std::string& trade_id) {
+    return std::ranges::count_if(market->events, [&](const market_event& x) {
+      const auto* made = std::get_if<trade>(&x.body);
+      return made && made->id == trade_id;
+    });
+  };
+  const auto at_the_venue = [&] { // its trades, oldest first
+    const auto text = https_get(sandbox->logged("venue=deribit address="), sandbox->logged("ca="),
+                                "/api/v2/public/get_last_trades_by_instrument?instrument_name=BTC-PERPETUAL"
+                                "&start_seq=1&count=1000")
+                          .body;
+    std::vector<std::string> ids;
+    const auto answer = boost::json::parse(text);
+    for (const auto& x : answer.at("result").at("trades").as_array())
+      ids.emplace_back(x.at("trade_id").as_string().c_str());
+    return ids;
+  };
+  EXPECT_TRUE(becomes([&] {
+    const auto ids = at_the_venue();
+    const auto first = std::ranges::find_if(ids, count_of);
+    const auto last = std::find_if(ids.rbegin(), ids.rend(), count_of).base();
+    return last - first > 10 && std::all_of(first, last, [&](const auto& x) { return count_of(x) == 1; });
+  }));
 }
 
 TEST_F(deribit_venue, goes_on_after_too_many_requests) {

@@ -90,6 +90,12 @@ void gateway_core::set_state(instrument_id which, instrument_state state, option
   if (instruments_.set_state(which, state, settlement, venue_ns, with_.clock().wall_ns)) topics_.retire(which);
 }
 
+void gateway_core::publish_late(std::span<const market_event> events) {
+  if (events.empty() || !shards_.is_wanted(feed::slot_of(events.front()))) return;
+  with_.to.publish(events);
+  with_.report.published_late(events);
+}
+
 void gateway_core::loaded() {
   if (std::exchange(is_loaded_, true)) return;
   with_.report.instruments_loaded(topics_.defined());

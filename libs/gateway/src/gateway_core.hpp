@@ -53,6 +53,7 @@ private:
   void set_state(instrument_id which, instrument_state state, optional_double settlement,
                  std::int64_t venue_ns) override;
   void distrust(const std::vector<instrument_id>& which, trust why) override;
+  void publish_late(std::span<const market_event> events) override;
   void loaded() override;
   void note(oddity what, std::string_view detail, std::string_view sample) override;
 

@@ -75,6 +75,10 @@ void gateway_report::published(std::span<const market_event> events, const momen
   receipt_to_bus_.observe(elapsed(received.steady_ns, done_steady_ns));
 }
 
+void gateway_report::published_late(std::span<const market_event> events) {
+  for (const auto& x : events) events_[static_cast<std::size_t>(channel_of(x))]->add();
+}
+
 void gateway_report::note(oddity what, std::string_view detail, std::string_view sample) {
   oddities_[static_cast<std::size_t>(what)]->add();
   if (details_.size() > most_details) return;

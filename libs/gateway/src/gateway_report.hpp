@@ -35,6 +35,8 @@ public:
   }
   /// @param events of one frame, at least one, which were on the bus at `done_steady_ns`
   void published(std::span<const market_event> events, const moment& received, std::int64_t done_steady_ns);
+  /// @param events that came by request, long after they were made
+  void published_late(std::span<const market_event> events);
   /// An event that was not published: nobody wants it, or a younger socket carries its topic.
   void dropped() { dropped_.add(); }
   /// Counts, and logs each kind and detail once.

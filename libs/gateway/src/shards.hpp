@@ -35,8 +35,8 @@ public:
     venue_feed& feed;
     gateway_report& report;
     std::function<moment()> clock;
-    std::function<double()> random; ///< in [0, 1)
-    failure_slot& failure;          ///< of sessions that throw
+    std::function<double()> random;        ///< in [0, 1)
+    failure_slot& failure;                 ///< of sessions that throw
     std::chrono::nanoseconds data_silence; ///< as in `settings`
   };
 
@@ -48,6 +48,7 @@ public:
   /// A topic that cannot be trusted until its next event; a book until its next snapshot, which is asked for.
   /// @returns false if it is not wanted, or was so already
   bool distrust(feed::slot which);
+  bool is_wanted(feed::slot which) const { return which < topics_.size() && topics_[which].home; }
   /// Between `on_lost` or `distrust`, and `on_mended`.
   bool is_marked(feed::slot which) const { return which < topics_.size() && topics_[which].is_marked; }
   /// Whether it has had an event since it was last lost.

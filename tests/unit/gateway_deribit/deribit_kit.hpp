@@ -64,6 +64,20 @@ struct request {
   }
 };
 
+inline std::string trade_text(std::uint64_t sequence) {
+  return fmt::format(
+      R"({{"instrument_name":"BTC-PERPETUAL","timestamp":1700000000000,"trade_seq":{0},"trade_id":"t{0}",)"
+      R"("price":5,"amount":10,"direction":"buy"}})",
+      sequence);
+}
+/// A notification of one.
+inline std::string trade_frame(std::uint64_t sequence) {
+  auto text = R"({"jsonrpc":"2.0","method":"subscription","params":{"channel":"trades.BTC-PERPETUAL.100ms","data":[)" +
+              trade_text(sequence) + "]}}";
+  deribit::pad(text);
+  return text;
+}
+
 /// A session whose venue is the test. Time stands still but for `pass`.
 struct session_kit : testing::Test {
   instrument_registry names;
@@ -82,6 +96,9 @@ struct session_kit : testing::Test {
     shared->on_created = [this](deribit::listing&& x, const moment&) { heard.push_back("created " + x.rules.symbol); };
     shared->on_platform = [this](deribit::platform_message&& x, const moment&) {
       heard.push_back("platform " + x.index + (x.is_down ? " down" : " up"));
+    };
+    shared->on_missed_trades = [this](instrument_id of, std::uint64_t first, std::uint64_t last) {
+      heard.push_back(fmt::format("{} missed {} to {}", names.at(of).symbol, first, last));
     };
     tested = std::make_unique<session>(*shared, port);
     tested->opened(now);

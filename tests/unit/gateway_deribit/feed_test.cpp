@@ -34,6 +34,7 @@ struct fake_feed_port final : gateway::feed_port {
   void distrust(const std::vector<instrument_id>& which, trust) override {
     for (const auto id : which) told.push_back(names.at(id).symbol + " distrusted");
   }
+  void publish_late(std::span<const market_event> x) override { late.insert(late.end(), x.begin(), x.end()); }
   void loaded() override { is_loaded = true; }
   void note(oddity what, std::string_view detail, std::string_view) override { notes.push_back(noted(what, detail)); }
 
@@ -41,6 +42,7 @@ struct fake_feed_port final : gateway::feed_port {
   std::deque<fetched> fetches;
   std::map<std::string, instrument> defined;
   std::vector<std::string> told, notes;
+  std::vector<market_event> late;
   bool is_loaded = false;
 };
 
@@ -178,6 +180,61 @@ TEST_F(deribit_feed, looks_up_a_symbol_once) {
   next.done(net::http_response{.status = 400, .extra = {}, .body = R"({"error":{"code":13020,"message":"not_found"}})"},
             now);
   EXPECT_THAT(port.notes, ElementsAre(noted(oddity::refused, "get_instrument")));
+}
+
+/// A socket that has brought trade 7, and brings others.
+struct deribit_feed_with_trades : deribit_feed {
+  fake_session_port socket;
+  std::unique_ptr<gateway::session> on;
+  void SetUp() override {
+    load();
+    on = tested.make_session(socket);
+    on->opened(now);
+    on->want({slot_of(*names.find(venue::deribit, "BTC-PERPETUAL"), channel::trades)}, now);
+    bring(7);
+  }
+  void bring(std::uint64_t sequence) {
+    on->received(trade_frame(sequence), now);
+    tested.round(now);
+  }
+};
+
+TEST_F(deribit_feed_with_trades, asks_for_those_that_no_socket_brought) {
+  bring(8);
+  EXPECT_THAT(port.fetches, IsEmpty());
+  bring(11);
+  ASSERT_EQ(port.fetches.size(), 1U);
+  EXPECT_THAT(port.fetches[0].url, HasSubstr("/public/get_last_trades_by_instrument?instrument_name=BTC-PERPETUAL"
+                                             "&start_seq=9&end_seq=10&count=1000&sorting=asc"));
+  answer(R"({"trades":[)" + trade_text(10) + "," + trade_text(9) + R"(],"has_more":false})");
+  ASSERT_EQ(port.late.size(), 2U);
+  EXPECT_EQ(std::get<trade>(port.late[0].body).id, "t9") << "the oldest first";
+  EXPECT_EQ(std::get<trade>(port.late[1].body).id, "t10");
+  EXPECT_EQ(port.late[0].recv_ns, now.wall_ns);
+  EXPECT_EQ(port.late[0].venue_ns, 1'700'000'000 * ns_per_s);
+}
+
+TEST_F(deribit_feed_with_trades, asks_for_the_end_of_a_long_gap) {
+  bring(5'000);
+  ASSERT_EQ(port.fetches.size(), 1U);
+  EXPECT_THAT(port.fetches[0].url, HasSubstr("&start_seq=4000&end_seq=4999&"));
+}
+
+TEST_F(deribit_feed_with_trades, asks_no_faster_than_the_venue_allows) {
+  for (std::uint64_t i = 1; i <= 25; ++i) bring(7 + 2 * i);
+  EXPECT_EQ(port.fetches.size(), 20U);
+  pass(100ms);
+  EXPECT_EQ(port.fetches.size(), 21U);
+  pass(1s);
+  EXPECT_EQ(port.fetches.size(), 25U);
+}
+
+TEST_F(deribit_feed_with_trades, says_so_when_they_are_not_to_be_had) {
+  bring(11);
+  const auto asked = std::move(port.fetches.front());
+  asked.done(fail(ec::io, "www.deribit.com: connection refused"), now);
+  EXPECT_THAT(port.notes, ElementsAre(noted(oddity::refused, "get_last_trades_by_instrument")));
+  EXPECT_THAT(port.late, IsEmpty());
 }
 
 TEST(deribit_next_load, comes_soon_after_eight_in_the_morning) {

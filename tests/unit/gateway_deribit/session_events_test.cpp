@@ -111,28 +111,29 @@ TEST_F(deribit_events, many_gaps_at_once_cost_the_socket) {
 
 TEST_F(deribit_events, trades_come_once_and_gaps_are_noted) {
   join(channel::trades);
-  const auto trade_of = [&](int sequence) {
-    notify("trades.BTC-PERPETUAL.100ms",
-           fmt::format(
-               R"([{{"instrument_name":"BTC-PERPETUAL","timestamp":1700000000000,"trade_seq":{0},"trade_id":"t{0}",)"
-               R"("price":5,"amount":10,"direction":"buy"}}])",
-               sequence));
-  };
-  for (const int x : {7, 8, 8, 10}) trade_of(x);
+  for (const auto x : {7U, 8U, 8U, 10U}) receive(trade_frame(x));
   std::vector<std::string> ids;
   for (const auto& x : port.events) ids.push_back(std::get<trade>(x.body).id);
   EXPECT_THAT(ids, ElementsAre("t7", "t8", "t10"));
   EXPECT_THAT(port.notes, ElementsAre(noted(oddity::duplicate, "trade"), noted(oddity::gap, "trade_seq")));
+  EXPECT_THAT(heard, ElementsAre("BTC-PERPETUAL missed 9 to 9"));
   fake_session_port second_port; // what one socket had, another does not bring again
   gateway_deribit::session second{*shared, second_port};
   second.opened(now);
   second.want({slot_of(btc, channel::trades)}, now);
-  std::string again =
-      R"({"jsonrpc":"2.0","method":"subscription","params":{"channel":"trades.BTC-PERPETUAL.100ms","data":[{"instrument_name":)"
-      R"("BTC-PERPETUAL","timestamp":1700000000000,"trade_seq":10,"trade_id":"t10","price":5,"amount":10,"direction":"buy"}]}})";
-  deribit::pad(again);
-  second.received(again, now);
+  second.received(trade_frame(10), now);
   EXPECT_THAT(second_port.events, IsEmpty());
+}
+
+TEST_F(deribit_events, trades_that_nobody_wanted_are_not_missed) {
+  join(channel::trades);
+  receive(trade_frame(7));
+  tested->unwant({slot_of(btc, channel::trades)}, now);
+  tested->want({slot_of(btc, channel::trades)}, now);
+  settle();
+  receive(trade_frame(5'000));
+  EXPECT_THAT(heard, IsEmpty());
+  EXPECT_EQ(port.events.size(), 2U);
 }
 
 TEST_F(deribit_events, a_malformed_book_message_is_a_gap_and_a_malformed_ticker_only_lost) {

@@ -52,6 +52,7 @@ struct fake_feed_port final : gateway::feed_port {
     states.push_back(fmt::format("{} {}{}", symbol, to_text(state), settlement ? fmt::format(" {}", *settlement) : ""));
   }
   void distrust(const std::vector<instrument_id>&, trust) override { FAIL(); }
+  void publish_late(std::span<const market_event>) override { ADD_FAILURE() << "nothing is asked for late"; }
   void loaded() override { ++loads; }
   void note(oddity what, std::string_view detail, std::string_view sample) override {
     notes.push_back(fmt::format("{} {}: {}", to_text(what), detail, sample));

@@ -107,6 +107,7 @@ struct fake_feed_port final : gateway::feed_port {
                            settlement ? fmt::format(" {}", *settlement) : ""));
   }
   void distrust(const std::vector<instrument_id>&, trust) override { ADD_FAILURE() << "distrust"; }
+  void publish_late(std::span<const market_event>) override { ADD_FAILURE() << "nothing is asked for late"; }
   void loaded() override { states.add("loaded"); }
   void note(gateway::oddity what, std::string_view detail, std::string_view) override {
     notes.add(fmt::format("{}: {}", to_text(what), detail));

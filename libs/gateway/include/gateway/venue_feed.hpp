@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -97,6 +98,9 @@ public:
   /// A part of the venue's data cannot be trusted, though its sockets live: maintenance, a locked index. Everything of
   /// the instruments is marked so, until the next event of each.
   virtual void distrust(const std::vector<instrument_id>& which, trust why) = 0;
+  /// What sockets did not bring and the venue told on request, such as trades that were missed: one call, one topic,
+  /// never a status. Dropped when nobody wants the topic any more.
+  virtual void publish_late(std::span<const market_event> events) = 0;
   /// The first list is complete: demand can be met, the service is ready. Later calls do nothing.
   virtual void loaded() = 0;
   /// As `session_port::note`.
