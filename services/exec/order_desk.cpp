@@ -105,17 +105,6 @@ std::string order_desk::fault_of(const wire::place_order& what) const {
   return {};
 }
 
-void order_desk::reject(strategy_line& s, const wire::place_order& what, std::string why, const moment& now) {
-  tools_.metrics.refused.add();
-  tell(s, wire::order_change{.client_id = what.client_id,
-                             .venue_trade_id = "",
-                             .update = {.venue_ns = now.wall_ns,
-                                        .order = what.order,
-                                        .instrument = what.request.instrument,
-                                        .state = order_state::rejected,
-                                        .reason = std::move(why)}});
-}
-
 void order_desk::handle(strategy_line& s, const wire::place_order& what, const moment& now) {
   if (tell_known(s, what.client_id)) return; // came twice
   if (auto why = fault_of(what); !why.empty()) return reject(s, what, std::move(why), now);
@@ -135,23 +124,18 @@ void order_desk::handle(strategy_line& s, const wire::place_order& what, const m
 
 /// Past the risk check and the store to the venue.
 void order_desk::send(tracked_order& x, const moment& now, bool is_closing) {
-  const auto before = x.life.last();
-  const auto refuse = [&](std::string why) {
-    tools_.metrics.refused.add();
-    x.life.refuse(order_state::rejected, std::move(why), now.wall_ns);
-    after(x, before, true);
-  };
-  if (!closed_why().empty()) return refuse(closed_why());
+  const auto refuse_it = [&](std::string why) { refuse_order(x, order_state::rejected, std::move(why), now); };
+  if (!closed_why().empty()) return refuse_it(closed_why());
   auto approved = is_closing ? tools_.risk.check_closing(x.what, now) : tools_.risk.check(x.what, now);
-  if (!approved) return refuse(approved.error().text);
+  if (!approved) return refuse_it(approved.error().text);
   const auto kept = tools_.store.add({.what = x.what,
                                       .of_strategy = x.of_strategy,
                                       .account = desk_of(x.at).account,
                                       .placed_ns = now.wall_ns,
-                                      .last = before});
+                                      .last = x.life.last()});
   if (!kept) {
     if (kept.error().code == ec::io) store_failed(kept.error());
-    refuse("the order could not be kept: " + kept.error().text);
+    refuse_it("the order could not be kept: " + kept.error().text);
     return tools_.risk.on_order(x.what.id, {.state = order_state::cancelled}, now);
   }
   tools_.metrics.placed.add();
@@ -247,9 +231,7 @@ void order_desk::cancel(tracked_order& x, const moment& now) {
     x.life.cancel_sent();
     return desk_of(x.at).by->cancel(x.what.id, now);
   }
-  const auto before = x.life.last();
-  x.life.refuse(order_state::cancelled, "by request, before it left", now.wall_ns);
-  after(x, before, true);
+  refuse_order(x, order_state::cancelled, "by request, before it left", now);
 }
 
 void order_desk::cancel_open(owner_id owner, const moment& now) {

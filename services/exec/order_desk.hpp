@@ -12,6 +12,7 @@
 #include <array>
 #include <deque>
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -45,6 +46,8 @@ public:
   static constexpr std::int64_t data_wait_ns = 2'000'000'000;
   /// What every venue takes for a label.
   static constexpr std::size_t longest_client_id = 36;
+  /// Refused orders of one strategy that are kept; of the rest of the minute, their number.
+  static constexpr std::uint64_t refusals_a_minute = 20;
   /// Between two attempts to write to a store that failed.
   static constexpr std::int64_t save_again_ns = 1'000'000'000;
 
@@ -134,11 +137,15 @@ private:
   /// Why it cannot even be considered; empty if it can.
   std::string fault_of(const wire::place_order& what) const;
   const std::string& closed_why() const { return stop_why_.empty() ? store_why_ : stop_why_; }
-  void reject(strategy_line& s, const wire::place_order& what, std::string why, const moment& now);
   void send(tracked_order& x, const moment& now, bool is_closing = false);
   void cancel(tracked_order& x, const moment& now);
   tracked_order* open_order(const strategy_line& s, std::string_view client_id);
   void cancel_open(owner_id owner, const moment& now);
+
+  // order_desk_refusals.cpp: what ends before it leaves
+  void reject(strategy_line& s, const wire::place_order& what, std::string why, const moment& now);
+  void refuse_order(tracked_order& x, order_state as, std::string why, const moment& now);
+  void keep_refusal(stored_order&& what);
 
   // order_desk_facts.cpp: what venues say of orders
   tracked_order* order_of(order_id id);
@@ -190,6 +197,13 @@ private:
   std::set<std::uint64_t> doubtful_;                     ///< orders that their venue has to be asked about
   std::set<std::pair<venue, std::string>> undone_early_; ///< fills taken back before they came
   std::uint64_t last_order_ = 0;
+  /// Refusals of one strategy.
+  struct refusal_count {
+    std::int64_t minute = 0;
+    std::uint64_t kept = 0;    ///< in that minute
+    std::uint64_t skipped = 0; ///< since the last that was kept
+  };
+  std::map<owner_id, refusal_count> refusals_;
   std::string stop_why_, store_why_; ///< not empty: no new orders, nor amendments
   std::deque<std::function<result<void>()>> unsaved_;
   std::int64_t next_save_ns_ = 0; ///< steady

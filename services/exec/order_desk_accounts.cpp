@@ -71,13 +71,10 @@ std::int64_t order_desk::round(const moment& now) {
     if (!is_over && x->waits_until_ns > now.steady_ns) break;
     waiting_.pop_front();
     if (is_over) continue;
-    tools_.metrics.refused.add();
-    const auto before = x->life.last();
-    x->life.refuse(order_state::rejected,
-                   fmt::format("no market data of {} came within {} s; is its gateway up, and the symbol right?",
-                               name_of(x->what.request.instrument), data_wait_ns / ns_per_s),
-                   now.wall_ns);
-    after(*x, before, true);
+    refuse_order(*x, order_state::rejected,
+                 fmt::format("no market data of {} came within {} s; is its gateway up, and the symbol right?",
+                             name_of(x->what.request.instrument), data_wait_ns / ns_per_s),
+                 now);
   }
   const auto waits_ns = waiting_.empty() ? INT64_MAX : table_.find(order_id{waiting_.front()})->waits_until_ns;
   return std::min({waits_ns, ask_orders(now), ask_venues(now), keep_unsaved(now), tools_.risk.round(now)});

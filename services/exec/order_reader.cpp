@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <algorithm>
+
 namespace strike::exec {
 
 namespace {
@@ -33,6 +35,28 @@ fill fill_at(SQLite::Statement& row, int first, instrument_id instrument) {
           .liquidity = enum_of<liquidity>(row.getColumn(first + 6)),
           .reason = enum_of<fill_reason>(row.getColumn(first + 7))};
 }
+/// The rest of a SELECT of orders, the newest first.
+struct selected {
+  std::string where;
+  std::vector<std::string> values; ///< to be bound
+};
+
+selected rows_of(const order_reader::filter& which, std::string_view key) {
+  selected made{"WHERE 1", {}};
+  if (which.is_open) made.where += " AND state IN ('pending', 'open', 'partially_filled', 'unknown')";
+  if (!which.strategy.empty()) {
+    made.where += " AND owner = (SELECT owner FROM strategies WHERE name = ?)";
+    made.values.push_back(which.strategy);
+  }
+  if (!which.venue.empty()) {
+    made.where += " AND venue = ?";
+    made.values.push_back(which.venue);
+  }
+  made.where += fmt::format(" ORDER BY {} DESC", key);
+  if (which.newest != SIZE_MAX) made.where += fmt::format(" LIMIT {}", which.newest);
+  return made;
+}
+
 constexpr const char* fill_columns = "venue_ns, order_id, side, price, size, fee, liquidity, reason";
 
 } // namespace
@@ -143,21 +167,44 @@ void order_reader::add_details(stored_order& to) const {
 
 result<std::vector<stored_order>> order_reader::orders(const filter& which) const {
   return ask("orders", [&] {
-    std::string where = "WHERE 1";
-    std::vector<std::string> values;
-    if (which.is_open) where += " AND state IN ('pending', 'open', 'partially_filled', 'unknown')";
-    if (!which.strategy.empty()) {
-      where += " AND owner = (SELECT owner FROM strategies WHERE name = ?)";
-      values.push_back(which.strategy);
+    const auto rows = rows_of(which, "id");
+    auto all = read_orders(rows.where, rows.values);
+    std::ranges::reverse(all);
+    return all;
+  });
+}
+
+result<std::vector<stored_order>> order_reader::refusals(const filter& which) const {
+  return ask("refused orders", [&] {
+    std::vector<stored_order> all;
+    if (which.is_open || !db_->tableExists("refusals")) return all; // of a version before this one
+    const auto rows = rows_of(which, "seq");
+    SQLite::Statement row{*db_, "SELECT client_id, owner, strategy_order, venue, account, symbol, side, type, limit_0, "
+                                "size_0, at_ns, state, reason FROM refusals " +
+                                    rows.where};
+    for (std::size_t i = 0; i < rows.values.size(); ++i) row.bind(static_cast<int>(i + 1), rows.values[i]);
+    const auto number = [&](int i) { return row.getColumn(i).getInt64(); };
+    while (row.executeStep()) {
+      stored_order x;
+      x.what.label = row.getColumn(0).getString();
+      x.what.owner = static_cast<owner_id>(number(1));
+      x.of_strategy = {static_cast<std::uint64_t>(number(2))};
+      x.account = {enum_of<venue>(row.getColumn(3)), row.getColumn(4).getString()};
+      x.what.request = {.instrument = instrument_of(instruments_, row.getColumn(3), row.getColumn(5)),
+                        .side = enum_of<side>(row.getColumn(6)),
+                        .type = enum_of<order_type>(row.getColumn(7)),
+                        .limit = {number(8)},
+                        .size = {number(9)}};
+      x.placed_ns = number(10);
+      x.last = {.state = enum_of<order_state>(row.getColumn(11)),
+                .limit = x.what.request.limit,
+                .size = x.what.request.size,
+                .changed_ns = x.placed_ns,
+                .reason = row.getColumn(12).getString()};
+      all.push_back(std::move(x));
     }
-    if (!which.venue.empty()) {
-      where += " AND venue = ?";
-      values.push_back(which.venue);
-    }
-    where += " ORDER BY id DESC";
-    if (which.newest != SIZE_MAX) where += fmt::format(" LIMIT {}", which.newest);
-    auto all = read_orders(where, values);
-    return std::vector<stored_order>{std::make_move_iterator(all.rbegin()), std::make_move_iterator(all.rend())};
+    std::ranges::reverse(all);
+    return all;
   });
 }
 

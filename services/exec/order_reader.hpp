@@ -36,6 +36,8 @@ public:
   result<std::vector<std::string>> strategies() const;
   /// Oldest first, with their fills and keys.
   result<std::vector<stored_order>> orders(const filter& which) const;
+  /// Orders that ended before they left, oldest first: only what `order_store::refuse` keeps of them is set.
+  result<std::vector<stored_order>> refusals(const filter& which) const;
   result<std::optional<stored_order>> find(std::string_view client_id) const;
   result<std::optional<stored_order>> find(order_id id) const;
   /// By its label, the venue's id, or an id that one of its keys begins with.

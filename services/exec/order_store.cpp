@@ -52,9 +52,13 @@ CREATE TABLE notes (key TEXT PRIMARY KEY, text TEXT NOT NULL);
 )sql";
 
 /// Of stores of any age.
-constexpr const char* later_indexes = R"sql(
+constexpr const char* later_tables = R"sql(
 CREATE INDEX IF NOT EXISTS orders_at_venue ON orders (venue_id) WHERE venue_id <> '';
 CREATE INDEX IF NOT EXISTS order_keys_text ON order_keys (key);
+CREATE TABLE IF NOT EXISTS refusals (
+  seq INTEGER PRIMARY KEY, client_id TEXT NOT NULL, owner INTEGER NOT NULL, strategy_order INTEGER NOT NULL,
+  venue TEXT NOT NULL, account TEXT NOT NULL, symbol TEXT NOT NULL, side TEXT NOT NULL, type TEXT NOT NULL,
+  limit_0 INTEGER NOT NULL, size_0 INTEGER NOT NULL, at_ns INTEGER NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL);
 )sql";
 
 /// For the disk, while the log is begun anew (checkpointer).
@@ -116,7 +120,10 @@ result<std::unique_ptr<order_store>> order_store::open(const std::filesystem::pa
       db->exec(tables);
       whole.commit();
     }
-    db->exec(later_indexes);
+    db->exec(later_tables);
+    db->exec(fmt::format("CREATE TRIGGER IF NOT EXISTS refusals_kept AFTER INSERT ON refusals BEGIN "
+                         "DELETE FROM refusals WHERE seq <= NEW.seq - {}; END",
+                         kept_refusals));
     if (const auto found = db->execAndGet("PRAGMA quick_check(1)").getString(); found != "ok")
       return fail(ec::io,
                   fmt::format("{}: is damaged ({}); move it away together with its -wal and -intents files, keep "
@@ -129,6 +136,7 @@ result<std::unique_ptr<order_store>> order_store::open(const std::filesystem::pa
     const auto last = made->reader.last_booking();
     if (!last) return std::unexpected{last.error()};
     made->last_booking = *last;
+    made->last_refusal = made->db->execAndGet("SELECT COALESCE(MAX(seq), 0) FROM refusals").getInt64();
     return std::unique_ptr<order_store>{new order_store{std::move(made)}};
   } catch (const SQLite::Exception& x) {
     return fail(ec::io,

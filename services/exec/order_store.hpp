@@ -16,6 +16,8 @@ namespace strike::exec {
 /// settlements and adoptions.
 class order_store final : public order_keys {
 public:
+  static constexpr int kept_refusals = 100'000; ///< some 25 MB
+
   /// Makes the file and its folder if there is none.
   /// @param told hears when the store's log cannot be moved into its file
   /// @returns `ec::io`: locked by another exec, damaged, of a newer version, not writable; the text says what to do
@@ -30,8 +32,11 @@ public:
   /// The intent: before a byte of it goes to the venue. Its client id is new (`has`).
   result<void> add(const stored_order& what);
   result<void> keep(order_id order, std::string_view key) override;
-  /// What `add` and `keep` have put into the log of intents goes into the tables. It is never necessary, and best done
-  /// when no order waits; every other call does it first.
+  /// An order that ended before it left. It is none of `order_reader::orders`, and its client id stays free.
+  /// @param what its request, its account, when, and its last state and reason; the oldest of `kept_refusals` goes
+  result<void> refuse(const stored_order& what);
+  /// What `add`, `keep` and `refuse` have put into the log of intents goes into the tables. It is never necessary, and
+  /// best done when no order waits; every other call does it first.
   result<void> file_intents();
   bool has_unfiled() const;
   result<void> save(order_id order, const order_life::standing& last);

@@ -14,7 +14,7 @@ namespace {
 template <class... Ts> std::string line_of(std::string_view kind, const Ts&... values) {
   return boost::json::serialize(boost::json::array{kind, values...});
 }
-constexpr std::string_view order_line = "order", key_line = "key";
+constexpr std::string_view order_line = "order", key_line = "key", refusal_line = "refused";
 constexpr std::uint64_t long_log = 1 << 20; ///< it is emptied when all of it is in the tables
 
 } // namespace
@@ -28,7 +28,8 @@ void order_store::state::file_line(std::string_view line) {
   if (!all || all->empty() || !all->front().is_string() || !std::ranges::all_of(*all, is_value))
     throw SQLite::Exception{"the log of intents has a line that is none: " + std::string{line.substr(0, 80)}};
   const auto& row = *all;
-  auto& to = row.at(0).as_string() == order_line ? add_order : add_key;
+  const std::string_view kind = row.at(0).as_string();
+  auto& to = kind == order_line ? add_order : kind == refusal_line ? add_refusal : add_key;
   to.reset();
   for (std::size_t i = 1; i < row.size(); ++i) {
     if (const auto* whole = row[i].if_int64())
@@ -77,6 +78,17 @@ result<void> order_store::add(const stored_order& x) {
               x.placed_ns, store_text(x.last.state), x.last.filled.nanos, x.last.counted.nanos, x.last.limit.nanos,
               x.last.size.nanos, x.last.changed_ns, x.last.venue_id, x.last.reason));
   if (kept) s.unfiled_ids.insert(x.what.label);
+  return kept;
+}
+
+result<void> order_store::refuse(const stored_order& x) {
+  auto& s = *state_;
+  const auto& r = x.what.request;
+  auto kept = s.log.append(line_of(refusal_line, s.last_refusal + 1, x.what.label, store_number(x.what.owner),
+                                   store_number(x.of_strategy.value), store_text(x.account.at), x.account.name,
+                                   s.symbol(r.instrument), store_text(r.side), store_text(r.type), r.limit.nanos,
+                                   r.size.nanos, x.placed_ns, store_text(x.last.state), x.last.reason));
+  if (kept) ++s.last_refusal;
   return kept;
 }
 

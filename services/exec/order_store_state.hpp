@@ -48,7 +48,7 @@ struct order_store::state {
       else
         return f();
     } catch (const SQLite::Exception& x) {
-      for (auto* each : {&add_order, &save_order, &add_key, &add_fill, &add_reversal})
+      for (auto* each : {&add_order, &save_order, &add_key, &add_refusal, &add_fill, &add_reversal})
         each->tryReset(); // none is under way
       return fail(ec::io, fmt::format("{}: writing {}: {}; is the disk full or the file in use?", file.string(), what,
                                       x.what()));
@@ -84,7 +84,7 @@ struct order_store::state {
   boost::unordered_flat_set<std::string> unfiled_ids;
   instrument_registry& instruments;
   order_reader reader;
-  std::int64_t last_booking = 0;
+  std::int64_t last_booking = 0, last_refusal = 0;
   // prepared once
   // a microsecond or two, of five million orders as well: new ids are neighbours in the index, and its pages at hand
   SQLite::Statement find_order{*db, "SELECT 1 FROM orders WHERE client_id = ?"};
@@ -96,6 +96,8 @@ struct order_store::state {
                                "changed_ns = ?, venue_id = ?, reason = ? WHERE id = ?"};
   SQLite::Statement add_key{*db, "INSERT INTO order_keys (order_id, key) SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM "
                                  "order_keys WHERE order_id = ?1 AND key = ?2)"};
+  SQLite::Statement add_refusal{*db, "INSERT INTO refusals VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?) "
+                                     "ON CONFLICT (seq) DO NOTHING"};
   SQLite::Statement add_fill{*db, "INSERT OR IGNORE INTO fills VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"};
   SQLite::Statement add_reversal{*db, "INSERT OR IGNORE INTO reversals VALUES (?,?,?,?,?,?,?)"};
   checkpointer log_keeper;

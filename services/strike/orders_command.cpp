@@ -10,8 +10,10 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <memory>
 
@@ -65,8 +67,13 @@ result<text_table> orders_table(const opened_store& in, const arguments& x) {
                   {}};
   auto which = x.which;
   which.newest = x.newest;
-  const auto orders = in.reader->orders(which);
+  auto orders = in.reader->orders(which);
   if (!orders) return std::unexpected{orders.error()};
+  auto refused = in.reader->refusals(which);
+  if (!refused) return std::unexpected{refused.error()};
+  std::ranges::move(*refused, std::back_inserter(*orders));
+  std::ranges::stable_sort(*orders, {}, &exec::stored_order::placed_ns);
+  if (orders->size() > x.newest) orders->erase(orders->begin(), orders->end() - static_cast<std::ptrdiff_t>(x.newest));
   for (const auto& o : *orders) {
     const auto& r = o.what.request;
     const bool is_market = r.type == order_type::market;
@@ -158,7 +165,8 @@ CLI::App* add(CLI::App& app, const char* name, const char* help, const std::shar
 
 void add_orders_commands(CLI::App& app, int& exit_code) {
   const auto x = std::make_shared<arguments>();
-  auto* orders = add(app, "orders", "Show the orders of the store, oldest first", x, orders_table, exit_code);
+  auto* orders = add(app, "orders", "Show the orders of the store and those refused before they left, oldest first", x,
+                     orders_table, exit_code);
   orders->add_flag("--open", x->which.is_open, "only those that are not final");
   orders->add_option("--limit", x->newest, "the newest so many")->capture_default_str();
   add(app, "fills", "Show the fills of the store, in the order in which they were booked", x, fills_table, exit_code);

@@ -64,6 +64,22 @@ TEST_F(orders_command_test, shows_orders_and_those_that_are_open) {
   EXPECT_THAT(strike({"orders", "--venue", "derive"}).out, Not(HasSubstr("gamma-")));
 }
 
+TEST_F(orders_command_test, shows_what_was_refused_before_it_left) {
+  stored_order refused{.what = {.label = "gamma-3", .request = {.instrument = perpetual, .limit = 1_px, .size = 3_qty}},
+                       .account = account,
+                       .placed_ns = 1'782'000'000'000'000'001,
+                       .last = {.state = order_state::rejected, .reason = "max_order_size: at most 2"}};
+  EXPECT_TRUE(store->refuse(refused));
+  EXPECT_TRUE(store->file_intents());
+  EXPECT_THAT(strike({"orders"}).out, HasSubstr("rejected"));
+  EXPECT_THAT(strike({"orders"}).out, HasSubstr("max_order_size: at most 2"));
+  EXPECT_THAT(strike({"orders", "--open"}).out, Not(HasSubstr("gamma-3")));
+  EXPECT_EQ(strike({"orders", "--csv", "out.csv"}).out, "3 rows in out.csv\n");
+  const auto newest = strike({"orders", "--limit", "1"}).out;
+  EXPECT_THAT(newest, HasSubstr("gamma-3"));
+  EXPECT_THAT(newest, Not(HasSubstr("gamma-2")));
+}
+
 TEST_F(orders_command_test, shows_fills_and_what_they_make) {
   EXPECT_THAT(strike({"fills"}).out, HasSubstr("buy   60000.5  2"));
   const auto held = strike({"positions"});

@@ -63,6 +63,33 @@ TEST_F(at_a_venue, refuses_client_ids_that_no_venue_would_take) {
   EXPECT_THAT(reason(), HasSubstr("37 characters; venues take 36"));
 }
 
+TEST_F(at_a_venue, what_is_refused_before_it_leaves_can_be_looked_up_later) {
+  place("c1", 5_qty); // no multiple of the lot
+  const auto why = reason();
+  desk->refuse("exec is stopping");
+  place("c2");
+  const auto all = store->read().refusals({.strategy = "s"}).value();
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0].what.label, "c1");
+  EXPECT_EQ(all[0].account, home);
+  EXPECT_EQ(all[0].last.state, order_state::rejected);
+  EXPECT_EQ(all[0].last.reason, why);
+  EXPECT_EQ(all[1].last.reason, "exec is stopping");
+  EXPECT_TRUE(store->read().orders({})->empty());
+}
+
+TEST_F(at_a_venue, a_strategy_that_is_refused_without_end_does_not_fill_the_store) {
+  now_ns = 600 * ns_per_s;
+  for (int i = 0; i < 1'000; ++i) place(fmt::format("c{}", i), 5_qty);
+  request(wire::place_order{"d1", {1}, {.instrument = perpetual, .limit = 1_px, .size = 5_qty}}, "other");
+  const auto kept = [&](const std::string& strategy) { return store->read().refusals({.strategy = strategy}).value(); };
+  EXPECT_EQ(kept("s").size(), order_desk::refusals_a_minute);
+  EXPECT_EQ(kept("other").size(), 1U);
+  now_ns += 60 * ns_per_s;
+  place("e1", 5_qty);
+  EXPECT_THAT(kept("s").back().last.reason, HasSubstr("(980 orders that were refused before this one are not kept)"));
+}
+
 TEST_F(at_a_venue, a_client_id_of_an_earlier_run_is_not_placed_again) {
   const auto id = placed("c1");
   fact(id, order_state::cancelled);

@@ -145,6 +145,52 @@ TEST_F(store, a_client_id_is_taken_for_ever) {
   EXPECT_TRUE(*opened->has("gamma-1"));
 }
 
+TEST_F(store, a_refused_order_is_kept_beside_the_orders) {
+  ASSERT_TRUE(opened->owner_of("gamma"));
+  auto refused = order(0, "gamma-1");
+  refused.last = {.state = order_state::rejected, .reason = "too large"};
+  ASSERT_TRUE(opened->refuse(refused));
+  EXPECT_FALSE(*opened->has("gamma-1"));
+  opened.reset();
+  opened = open();
+  EXPECT_TRUE(opened->read().orders({})->empty());
+  EXPECT_EQ(*opened->read().last_order(), 0U);
+  const auto all = opened->read().refusals({.strategy = "gamma", .venue = "deribit"}).value();
+  ASSERT_EQ(all.size(), 1U);
+  const auto& back = all[0];
+  EXPECT_EQ(
+      std::tie(back.what.label, back.of_strategy, back.account, back.placed_ns, back.last.state, back.last.reason),
+      std::tie(refused.what.label, refused.of_strategy, account, refused.placed_ns, refused.last.state,
+               refused.last.reason));
+  const auto &a = back.what.request, &b = refused.what.request;
+  EXPECT_EQ(std::tie(a.instrument, a.side, a.type, a.limit, a.size),
+            std::tie(b.instrument, b.side, b.type, b.limit, b.size));
+  for (const auto& none : {order_reader::filter{.strategy = "carry"}, {.venue = "derive"}, {.is_open = true}})
+    EXPECT_TRUE(opened->read().refusals(none)->empty());
+}
+
+TEST_F(store, forgets_the_oldest_of_too_many_refused_orders) {
+  auto refused = order(0, "gamma-1");
+  refused.last = {.state = order_state::rejected};
+  for (int i = 1; i <= order_store::kept_refusals + 2; ++i) {
+    refused.placed_ns = i;
+    ASSERT_TRUE(opened->refuse(refused));
+  }
+  const auto all = opened->read().refusals({}).value();
+  ASSERT_EQ(all.size(), static_cast<std::size_t>(order_store::kept_refusals));
+  EXPECT_EQ(all.front().placed_ns, 3);
+  EXPECT_EQ(opened->read().refusals({.newest = 2})->front().placed_ns, order_store::kept_refusals + 1);
+}
+
+TEST_F(store, of_an_older_version_has_no_refused_orders) {
+  opened.reset();
+  SQLite::Database{file.string(), SQLite::OPEN_READWRITE}.exec("DROP TABLE refusals");
+  EXPECT_TRUE(order_reader::open(file, instruments)->refusals({})->empty());
+  opened = open();
+  ASSERT_TRUE(opened->refuse(order(0, "gamma-1")));
+  EXPECT_EQ(opened->read().refusals({})->size(), 1U);
+}
+
 /// The files as a death of the process would leave them now.
 struct store_after_death : store {
   std::unique_ptr<order_store> opened_again(std::string_view torn = "") {
@@ -167,6 +213,16 @@ TEST_F(store_after_death, an_intent_of_the_last_moment_is_there) {
   EXPECT_EQ(found->what.id, order_id{9});
   EXPECT_EQ(found->last, order(9, "gamma-1").last);
   EXPECT_THAT(found->keys, ElementsAre("digest 1"));
+}
+
+TEST_F(store_after_death, a_refused_order_is_there_once) {
+  ASSERT_TRUE(opened->refuse(order(0, "gamma-1")));
+  ASSERT_TRUE(opened->file_intents()); // and still in the log
+  ASSERT_TRUE(opened->refuse(order(0, "gamma-2")));
+  const auto again = opened_again();
+  EXPECT_EQ(again->read().refusals({})->size(), 2U);
+  ASSERT_TRUE(again->refuse(order(0, "gamma-3")));
+  EXPECT_EQ(again->read().refusals({})->back().what.label, "gamma-3");
 }
 
 TEST_F(store_after_death, intents_are_not_taken_into_another_store) {
