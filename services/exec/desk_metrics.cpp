@@ -25,6 +25,9 @@ desk_metrics::desk_metrics(process::metric_registry& in)
                                {{"venue", std::string{row.text}}});
     };
     const auto i = static_cast<std::size_t>(row.value);
+    venue_ready[i] = &in.get_gauge("strike_exec_venue_ready",
+                                   "1 while a venue's order session is up and its account has been compared",
+                                   {{"venue", std::string{row.text}}});
     signal_to_wire[i] = of("strike_exec_signal_to_wire_seconds", "From a strategy's place to the venue's connection");
     wire_to_ack[i] =
         of("strike_exec_wire_to_ack_seconds", "From the connection to the venue's first word on the order");

@@ -14,6 +14,7 @@ struct desk_metrics {
   process::counter &requests, &malformed, &unknown, &placed, &refused, &fills, &updates, &undelivered;
   process::counter &questions, &differences, &foreign_fills, &contradictions, &store_failures;
   process::gauge &open, &doubtful;
+  std::array<process::gauge*, venue_count> venue_ready{};
   std::array<process::histogram*, venue_count> signal_to_wire{}, wire_to_ack{};
 };
 

@@ -29,7 +29,7 @@ struct exec_parts {
   std::function<void(std::string_view topic, std::string_view bytes)> publish;
   /// A reply to an operator, who has a time limit: one that does not leave is not missed here.
   std::function<void(std::string_view peer, std::string_view bytes)> answer;
-  std::function<bool()> is_ready; ///< the process, for the signs of life
+  process::readiness& ready; ///< of the process: a condition for each venue
 };
 
 /// Where an exec that is told to stop leaves the names of the orders that are still open.

@@ -5,6 +5,8 @@
 #include "process/version.hpp"
 #include "wire/ops.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 
@@ -35,7 +37,8 @@ exec_core::exec_core(exec_parts& with, net::network& network, std::function<void
              .want = std::move(want),
              .lines = {*with.instruments, with.send, with.publish},
              .reconcile = with.how.reconcile,
-             .on_account = [this](const account_fact& x) { control_.on_account(x, now()); }}},
+             .on_account = [this](const account_fact& x) { control_.on_account(x, now()); },
+             .on_venue = [this](venue at, std::string_view why) { set_ready(at, why); }}},
       control_{{.instruments = *with.instruments,
                 .rules = rules_,
                 .gate = risk_,
@@ -100,6 +103,14 @@ risk_gate::tools exec_core::risk_tools() {
           .on_kill = [this](const risk_scope& where, std::string_view why) { control_.on_kill(where, why, now()); }};
 }
 
+void exec_core::set_ready(venue at, std::string_view why) {
+  const auto condition = fmt::format("orders {}", to_text(at));
+  if (why.empty())
+    with_.ready.ready(condition);
+  else
+    with_.ready.not_ready(condition, why);
+}
+
 std::string exec_core::control(std::string_view bytes) {
   const auto request = wire::decode_control_request(bytes);
   const auto reply =
@@ -137,7 +148,7 @@ void exec_core::beat(std::int64_t now_ns) {
                                       .epoch = epoch_,
                                       .at_ns = wall_ns(),
                                       .version = std::string{process::version},
-                                      .ready = with_.is_ready(),
+                                      .ready = with_.ready.is_ready(),
                                       .counters = {{"orders", metrics_.placed.value()},
                                                    {"refused", metrics_.refused.value()},
                                                    {"fills", metrics_.fills.value()},

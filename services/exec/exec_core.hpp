@@ -41,6 +41,7 @@ public:
 
 private:
   risk_gate::tools risk_tools();
+  void set_ready(venue at, std::string_view why);
   moment now() const;
   void warn(instrument_id instrument, std::string_view text);
   void beat(std::int64_t steady_ns);

@@ -23,7 +23,7 @@ void order_desk::attach(const account_name& account, order_venue& by, bool is_si
   at.by = &by;
   at.is_simulated = is_simulated;
   at.compared.emplace(account.at);
-  tools_.risk.on_reconciling(account.at, false, tools_.clock());
+  set_ready(account.at, false, "its order session is not up yet");
 }
 
 std::string order_desk::name_of(instrument_id id) const {

@@ -41,6 +41,8 @@ public:
     strategy_lines::tools lines;
     reconcile_rules reconcile = {};
     std::function<void(const account_fact&)> on_account = {}; ///< after it has been taken in
+    /// Why a venue cannot take orders now; empty: it can.
+    std::function<void(venue, std::string_view why)> on_venue = [](venue, std::string_view) {};
   };
   /// How long an order waits for the first market data of its instrument before it is refused.
   static constexpr std::int64_t data_wait_ns = 2'000'000'000;
@@ -179,6 +181,7 @@ private:
   void report_orders(venue_desk& at, const account_fact& what, const comparison& found, const moment& now);
   void report_positions(venue_desk& at, const comparison& found, const moment& now);
   void adopt_first(venue_desk& at, const account_fact& what, const moment& now);
+  void set_ready(venue at, bool is_ready, std::string_view why);
   void note(std::string kind, std::string subject, std::string text);
 
   void tell(tracked_order& x, order_life::news what);

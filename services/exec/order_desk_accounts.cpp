@@ -115,12 +115,21 @@ std::int64_t order_desk::ask_venues(const moment& now) {
   return next_ns;
 }
 
+/// Until it is compared with a venue takes only what makes positions smaller.
+void order_desk::set_ready(venue at, bool is_ready, std::string_view why) {
+  tools_.risk.on_reconciling(at, is_ready, tools_.clock());
+  tools_.metrics.venue_ready[static_cast<std::size_t>(at)]->set(is_ready ? 1 : 0);
+  tools_.on_venue(at, why);
+}
+
 void order_desk::on_session(venue where, session_state now, std::string_view why) {
   auto& at = desk_of(where);
   const auto clock = tools_.clock();
   const bool is_change = std::exchange(at.session, now) != now;
   at.compared->restart(now == session_state::up, clock.steady_ns);
-  tools_.risk.on_reconciling(where, false, clock);
+  set_ready(where, false,
+            now == session_state::up ? "orders and positions are compared"
+                                     : fmt::format("its order session is down: {}", why));
   if (now == session_state::up) {
     at.last_down.clear();
     tools_.log.info("order session is up; orders and positions are compared",
@@ -132,7 +141,10 @@ void order_desk::on_session(venue where, session_state now, std::string_view why
 }
 
 void order_desk::on_account_failed(venue where, std::string_view why) {
-  desk_of(where).compared->failed(tools_.clock().steady_ns);
+  auto& at = desk_of(where);
+  at.compared->failed(tools_.clock().steady_ns);
+  if (at.session == session_state::up && !at.compared->is_reconciled())
+    set_ready(where, false, fmt::format("its account could not be asked for: {}", why));
   tools_.log.warning("the account could not be asked for; trying again", {{"venue", to_text(where)}, {"why", why}});
 }
 
@@ -151,7 +163,7 @@ void order_desk::on_account(account_fact&& what) {
   at.compared->done(found.is_settled, tools_.reconcile, now.steady_ns);
   if (tools_.on_account) tools_.on_account(what);
   if (was_done || !at.compared->is_reconciled()) return;
-  tools_.risk.on_reconciling(what.at, true, now);
+  set_ready(what.at, true, {});
   tools_.log.info("orders and positions compared", {{"venue", to_text(what.at)},
                                                     {"open", what.open.size()},
                                                     {"positions", what.positions.size()},

@@ -110,7 +110,7 @@ result<running> start(process::environment& env, const bus::context& where,
       .publish = [to = link.get()](std::string_view topic,
                                    std::string_view bytes) { to->publisher->publish(topic, bytes); },
       .answer = [to = link.get()](std::string_view peer, std::string_view bytes) { to->answer(peer, bytes); },
-      .is_ready = [&env] { return env.ready.is_ready(); }});
+      .ready = env.ready});
   auto published =
       bus::threaded_publisher::open(where, {.bind = how.publish, .on_demand = [to = link.get()](const bus::demand& x) {
                                               const auto exec = to->current();

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 #include <spdlog/sinks/null_sink.h>
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -32,6 +33,7 @@ struct exec_kit : testing::Test {
   desk_metrics metrics{registry};
   risk_metrics risk_numbers{registry};
   std::vector<instrument_id> wanted;
+  std::map<venue, std::string> missing; ///< why a venue cannot take orders
   std::int64_t now_ns = ns_per_s; ///< moved by the test; on both clocks
   moment now() const { return {.steady_ns = now_ns, .wall_ns = now_ns}; }
   temp_folder folder;
@@ -81,7 +83,8 @@ struct exec_kit : testing::Test {
                            topics.emplace_back(topic);
                            published.push_back(*wire::decode_order_update(bytes, instruments));
                          }},
-               .reconcile = reconcile});
+               .reconcile = reconcile,
+               .on_venue = [this](venue at, std::string_view why) { missing[at] = why; }});
   }
 
   struct told {

@@ -47,6 +47,23 @@ TEST_F(at_a_venue, after_a_kill_every_order_is_found_again_and_every_fill_booked
   EXPECT_EQ(news.positions[0].size, 10_qty);
 }
 
+TEST_F(at_a_venue, says_why_it_cannot_take_orders) {
+  EXPECT_EQ(missing[venue::deribit], "");
+  desk->on_session(venue::deribit, session_state::down, "connection refused");
+  EXPECT_EQ(missing[venue::deribit], "its order session is down: connection refused");
+  EXPECT_EQ(metrics.venue_ready[static_cast<std::size_t>(venue::deribit)]->value(), 0);
+  desk->on_session(venue::deribit, session_state::up, "logged in");
+  EXPECT_EQ(missing[venue::deribit], "orders and positions are compared");
+  desk->on_account_failed(venue::deribit, "timeout");
+  EXPECT_EQ(missing[venue::deribit], "its account could not be asked for: timeout");
+  now_ns += reconciler::look_again_ns;
+  answer();
+  EXPECT_EQ(missing[venue::deribit], "");
+  EXPECT_EQ(metrics.venue_ready[static_cast<std::size_t>(venue::deribit)]->value(), 1);
+  desk->on_account_failed(venue::deribit, "timeout");
+  EXPECT_EQ(missing[venue::deribit], "") << "a later comparison is asked for again";
+}
+
 TEST_F(at_a_venue, is_reduce_only_until_it_has_been_compared) {
   const auto id = placed("c0");
   desk->on_fill(bought("t0", id, 10_qty));
