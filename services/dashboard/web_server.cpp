@@ -6,7 +6,9 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
+#include <sys/socket.h>
 
 namespace strike::dashboard {
 
@@ -23,6 +25,13 @@ const lws_protocol_vhost_options security_headers[] = {
     {&security_headers[4], nullptr, "x-frame-options:", "DENY"},
     {nullptr, nullptr, "cross-origin-resource-policy:", "same-origin"},
 };
+
+/// The other side of a socket; 0 if it is gone already.
+in_addr_t peer_of(int socket) {
+  sockaddr_in peer{};
+  socklen_t size = sizeof peer;
+  return getpeername(socket, reinterpret_cast<sockaddr*>(&peer), &size) == 0 ? peer.sin_addr.s_addr : 0;
+}
 
 } // namespace
 
@@ -79,7 +88,7 @@ void web_server::impl::tick() {
   const auto revision = board.with([](const boards& x) { return x.strategies.revision(); });
   const auto now = std::chrono::steady_clock::now();
   for (auto& [of, x] : sessions) {
-    if (!x.is_viewer || (x.has == revision && now - x.updated < how.sign_of_life)) continue;
+    if (!x.is_viewer || (x.has == revision && now - x.active < how.sign_of_life)) continue;
     x.is_due = true;
     lws_callback_on_writable(of);
   }
@@ -88,14 +97,37 @@ void web_server::impl::tick() {
                    std::chrono::duration_cast<std::chrono::microseconds>(how.interval).count());
 }
 
+/// Whether another connection from there can be taken, if need be in the place of one that is no viewer.
+bool web_server::impl::make_room(in_addr_t peer) {
+  std::size_t all = 0, of_peer = 0;
+  for (const auto& [of, x] : sessions) {
+    if (x.is_leaving) continue;
+    ++all;
+    of_peer += x.peer == peer;
+  }
+  const bool is_peer_full = of_peer >= how.limits.most_of_address;
+  if (!is_peer_full && all < how.limits.most_connections) return true;
+  auto oldest = sessions.end();
+  for (auto i = sessions.begin(); i != sessions.end(); ++i) {
+    const auto& x = i->second;
+    if (x.is_viewer || x.is_leaving || (is_peer_full && x.peer != peer)) continue;
+    if (oldest == sessions.end() || x.active < oldest->second.active) oldest = i;
+  }
+  if (oldest == sessions.end()) return false;
+  oldest->second.is_leaving = true;
+  shutdown(lws_get_socket_fd(oldest->first), SHUT_RDWR); // seen as closed at once: libwebsockets' own way takes seconds
+  return true;
+}
+
 int web_server::impl::on_callback(lws* of, lws_callback_reasons why, std::string_view in) {
   switch (why) {
-  case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
-    if (sessions.size() < how.limits.most_connections) return 0;
+  case LWS_CALLBACK_FILTER_NETWORK_CONNECTION: // `in` holds the socket itself
+    if (make_room(peer_of(static_cast<int>(reinterpret_cast<std::intptr_t>(in.data()))))) return 0;
     refused.add();
     return 1;
   case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED:
-    return sessions[of] = {}, 0;
+    sessions[of] = {.peer = peer_of(lws_get_socket_fd(of)), .active = std::chrono::steady_clock::now()};
+    return 0;
   case LWS_CALLBACK_WSI_DESTROY:
     if (const auto found = sessions.find(of); found != sessions.end()) {
       if (found->second.is_viewer) viewers.add(-1);

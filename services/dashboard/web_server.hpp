@@ -15,16 +15,20 @@
 namespace strike::dashboard {
 
 struct server_limits {
-  std::size_t most_connections = 128;     ///< one more is closed at once
+  std::size_t most_connections = 256;
+  /// Of one address: whatever it does, as many are left for the others. Behind a proxy, as in Docker, all share one.
+  std::size_t most_of_address = 128;
   std::size_t most_header_bytes = 8'192;  ///< of a request; more closes the connection
   std::size_t most_body_bytes = 4'096;    ///< of a POST
-  std::chrono::seconds idle{30};          ///< a connection without a request; a request that does not end
+  std::chrono::seconds idle{5};           ///< a connection without a request; a request that does not end
   std::chrono::seconds silent_viewer{45}; ///< a WebSocket whose other side answers no ping
 };
 
 /// The dashboard's HTTP and WebSocket side: libwebsockets on one thread of its own. A viewer at `/ws` gets everything
 /// at once, then every `interval` what changed since the update before. Updates are made when the viewer's socket can
-/// take one: one that reads slowly gets fewer and newer ones, and holds up nobody.
+/// take one: one that reads slowly gets fewer and newer ones, and holds up nobody. Where a limit of connections is
+/// reached, the one whose last request is the longest ago makes room for the next, unless all are viewers: then the
+/// next is closed at once.
 class web_server {
 public:
   struct config {

@@ -10,6 +10,7 @@ namespace strike::dashboard {
 
 int web_server::impl::on_request(lws* of, const char* path) {
   requests.add();
+  sessions[of].active = std::chrono::steady_clock::now();
   const auto length = body_length_of(of);
   auto what = request_of(of, path);
   const bool takes_body = what.method == "POST";

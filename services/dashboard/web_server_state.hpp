@@ -7,6 +7,7 @@
 #include <array>
 #include <atomic>
 #include <map>
+#include <netinet/in.h>
 #include <optional>
 #include <thread>
 #include <unordered_map>
@@ -30,6 +31,9 @@ struct web_server::impl {
 
   /// A connection: of HTTP while `body` is sent, of a viewer once it is upgraded.
   struct session {
+    in_addr_t peer = 0;                           ///< the address of the other side
+    std::chrono::steady_clock::time_point active; ///< when it came, asked, or was sent an update last
+    bool is_leaving = false;                      ///< closed to make room
     std::shared_ptr<const std::string> body;
     std::size_t sent = 0;              ///< bytes of `body`, or of the update
     std::optional<page_request> asked; ///< a POST whose body is on its way
@@ -37,7 +41,6 @@ struct web_server::impl {
     farewell refused = farewell::none;
     std::uint64_t has = 0;         ///< the revision of the last update
     std::optional<update> current; ///< being sent
-    std::chrono::steady_clock::time_point updated;
   };
 
   impl(config x, shared_boards& of, site& from, process::metric_registry& metrics)
@@ -60,6 +63,7 @@ struct web_server::impl {
     }
   }
   void tick();
+  bool make_room(in_addr_t peer);
   int on_callback(lws* of, lws_callback_reasons why, std::string_view in);
 
   // web_server_http.cpp

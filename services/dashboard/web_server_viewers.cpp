@@ -50,7 +50,7 @@ int web_server::impl::write_update(lws* of) {
   if (is_last) {
     updates.add();
     x.has = x.current->revision;
-    x.updated = std::chrono::steady_clock::now();
+    x.active = std::chrono::steady_clock::now();
     x.current.reset();
   }
   if (!is_last || x.is_due) lws_callback_on_writable(of);

@@ -12,14 +12,19 @@
 class tcp_client {
 public:
   /// @param address "127.0.0.1:PORT"
-  explicit tcp_client(const std::string& address) {
+  /// @param from the loopback address to come from, one of 127.0.0.0/8; empty: 127.0.0.1
+  explicit tcp_client(const std::string& address, const std::string& from = "") {
     const auto colon = address.rfind(':');
     sockaddr_in to{};
     to.sin_family = AF_INET;
     to.sin_port = htons(static_cast<in_port_t>(std::stoi(address.substr(colon + 1))));
     inet_pton(AF_INET, address.substr(0, colon).c_str(), &to.sin_addr);
     socket_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    is_connected_ = connect(socket_, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0;
+    sockaddr_in ours{};
+    ours.sin_family = AF_INET;
+    inet_pton(AF_INET, from.c_str(), &ours.sin_addr);
+    is_connected_ = (from.empty() || bind(socket_, reinterpret_cast<const sockaddr*>(&ours), sizeof ours) == 0) &&
+                    connect(socket_, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0;
   }
   tcp_client(const tcp_client&) = delete;
   tcp_client& operator=(const tcp_client&) = delete;

@@ -181,12 +181,4 @@ TEST_F(dashboard_fuzz, mutated_frames_do_not_stop_it) {
   }
 }
 
-TEST_F(dashboard_fuzz, clients_that_say_nothing_or_half_are_let_go_of) {
-  for (int i = 0; i < 60; ++i) {
-    tcp_client client{address};
-    client.write(get("/").substr(0, static_cast<std::size_t>(i)));
-  }
-  expect_well(0);
-}
-
 } // namespace
