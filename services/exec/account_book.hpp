@@ -5,9 +5,13 @@
 
 #include <map>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 namespace strike::exec {
+
+/// Who, for orders and in tables, stands for what no strategy holds; no strategy has that name.
+inline constexpr std::string_view account_owner = "(account)";
 
 /// What the accounts hold: by strategy, and what is the accounts' own (adopted, or traded by others).
 class account_book {

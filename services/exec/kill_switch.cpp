@@ -25,6 +25,20 @@ std::string names_of(const std::map<venue, bool>& venues, bool is_clean) {
 
 } // namespace
 
+std::vector<open_position> netted(const std::vector<open_position>& held) {
+  std::map<instrument_id, quantity> left;
+  for (const auto& x : held) left[x.instrument] += x.size;
+  std::vector<open_position> all;
+  for (auto x : held) {
+    auto& rest = left[x.instrument];
+    if ((x.size > quantity{}) != (rest > quantity{})) continue;
+    x.size = rest > quantity{} ? std::min(x.size, rest) : std::max(x.size, rest);
+    rest -= x.size;
+    if (x.size != quantity{}) all.push_back(x);
+  }
+  return all;
+}
+
 void kill_switch::say(run& x, std::string line, bool is_alarm) {
   auto& lines = x.report.lines;
   if (lines.size() == most_lines) lines.erase(lines.begin() + 1);
@@ -98,9 +112,11 @@ void kill_switch::verified(run& x, const moment& now) {
   x.is_clean.clear(); // answered
   x.was_verified = true;
   if (!x.report.flattens) return finish(x, open, {}, now);
+  const bool is_settled = port_.take_over(x.report.where, now);
   const auto held = port_.positions(x.report.where);
   const bool is_too_late = now.steady_ns - x.began_ns >= how_.give_up_ns;
-  if (held.empty() || is_too_late) return finish(x, open, held, now);
+  if ((held.empty() && is_settled) || is_too_late) return finish(x, open, held, now);
+  if (held.empty()) return say(x, "a venue holds what exec cannot explain yet; it is asked once more");
   close_positions(x, held, now);
 }
 

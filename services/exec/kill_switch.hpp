@@ -9,18 +9,23 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace strike::exec {
 
-/// What a strategy holds of an instrument, signed; to be closed.
+/// What is held of an instrument, signed; to be closed.
 struct open_position {
-  owner_id owner = 0;
+  std::optional<owner_id> owner; ///< none: what no strategy holds, the account's own
   instrument_id instrument;
   quantity size;
+  bool operator==(const open_position&) const = default;
 };
+/// What makes the sum of each instrument's positions 0, and none of them greater: a venue knows the sum alone, and lets
+/// reduce-only orders close no more than that.
+std::vector<open_position> netted(const std::vector<open_position>& held);
 
 /// What the kill switch does and sees by. What it asks for takes effect at once or fails; it asks again.
 class kill_port {
@@ -36,6 +41,10 @@ public:
   virtual void cancel_everything(venue at, const moment& now) = 0;
   /// `kill_switch::on_account` follows. Asked while the session is down it does not.
   virtual void ask_account(venue at, const moment& now) = 0;
+  /// What venues hold, and exec has found twice that it cannot explain, becomes the account's own.
+  /// @returns false: found once; ask again
+  virtual bool take_over(const risk_scope& where, const moment& now) = 0;
+  /// To be closed for nothing to be held: by a strategy, or else by the accounts in all.
   virtual std::vector<open_position> positions(const risk_scope& where) const = 0;
   /// Sends a reduce-only order within the slippage bound that would close it.
   /// @returns why not, if it cannot be sent

@@ -47,14 +47,22 @@ void order_desk::take(std::string_view peer, std::string_view bytes, const momen
     std::visit([&](const auto& what) { handle(*s, what, now); }, message->body);
 }
 
+/// A new one at its first call.
+result<owner_id> order_desk::owner_of_line(std::string_view name) {
+  if (const auto* s = lines_.find(name)) return s->owner;
+  const auto owner = tools_.store.owner_of(name);
+  if (!owner) return owner;
+  lines_.add(*owner, name);
+  tools_.risk.name_owner(*owner, name);
+  return owner;
+}
+
 strategy_line* order_desk::line_of(std::string_view peer, const wire::order_header& from, const moment& now) {
-  auto* s = lines_.find(from.strategy);
-  if (!s) {
-    const auto owner = tools_.store.owner_of(from.strategy);
-    if (!owner) return store_failed(owner.error()), nullptr; // it sees no answer, and asks again
-    s = &lines_.add(*owner, from.strategy);
-    tools_.risk.name_owner(*owner, from.strategy);
-  }
+  if (from.strategy == account_owner)
+    return tools_.log.warning("no strategy may have that name", {{"strategy", from.strategy}}), nullptr;
+  const auto owner = owner_of_line(from.strategy);
+  if (!owner) return store_failed(owner.error()), nullptr; // it sees no answer, and asks again
+  auto* s = &lines_.of(*owner);
   s->peer = peer;
   if (from.epoch != s->epoch) {
     if (s->epoch != 0) {
@@ -123,10 +131,10 @@ void order_desk::handle(strategy_line& s, const wire::place_order& what, const m
 }
 
 /// Past the risk check and the store to the venue.
-void order_desk::send(tracked_order& x, const moment& now, bool is_closing) {
+void order_desk::send(tracked_order& x, const moment& now, std::optional<quantity> closes) {
   const auto refuse_it = [&](std::string why) { refuse_order(x, order_state::rejected, std::move(why), now); };
   if (!closed_why().empty()) return refuse_it(closed_why());
-  auto approved = is_closing ? tools_.risk.check_closing(x.what, now) : tools_.risk.check(x.what, now);
+  auto approved = closes ? tools_.risk.check_closing(x.what, *closes, now) : tools_.risk.check(x.what, now);
   if (!approved) return refuse_it(approved.error().text);
   const auto kept = tools_.store.add({.what = x.what,
                                       .of_strategy = x.of_strategy,
@@ -276,7 +284,7 @@ void order_desk::tell(tracked_order& x, order_life::news what) {
 
 void order_desk::tell(strategy_line& s, decltype(wire::order_update_message::body) what) {
   tools_.metrics.updates.add();
-  if (!lines_.tell(s, std::move(what))) tools_.metrics.undelivered.add();
+  if (!lines_.tell(s, std::move(what)) && s.name != account_owner) tools_.metrics.undelivered.add();
 }
 
 } // namespace strike::exec

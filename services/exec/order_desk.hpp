@@ -86,18 +86,24 @@ public:
 
   // order_desk_control.cpp: what the kill switch and operators ask for
   void each_open(const std::function<void(const tracked_order&)>& visit);
-  /// Of what strategies hold.
-  void each_position(const std::function<void(owner_id, instrument_id, quantity)>& visit) const;
+  /// What strategies hold, and, without an owner, what is the accounts' own.
+  void each_position(const std::function<void(std::optional<owner_id>, instrument_id, quantity)>& visit) const;
+  /// A position that differed in the last comparison, and in the one before, is taken for the account's own.
+  /// @returns false: one differed in the last comparison alone
+  bool adopt_unexplained(venue at, const std::function<bool(instrument_id)>& is_meant, const moment& now);
   const tracked_order* find(order_id id) { return table_.find(id); }
   bool has(venue at) const { return venues_[static_cast<std::size_t>(at)].by != nullptr; }
+  bool is_simulated(venue at) const { return venues_[static_cast<std::size_t>(at)].is_simulated; }
   const std::string& strategy_of(owner_id owner) { return lines_.of(owner).name; }
   std::optional<owner_id> owner_of(std::string_view strategy);
   void cancel(order_id id, const moment& now);
   void cancel_everything(venue at, const moment& now) { desk_of(at).by->cancel_everything(now); }
   void ask_account(venue at, const moment& now);
-  /// A reduce-only order for a strategy that did not ask for it; it is told of its fills.
-  /// @returns its number; `ec::invalid_order`: risk refused it, or it could not be kept
-  result<order_id> close(owner_id owner, const order_request& what, const moment& now);
+  /// A reduce-only order for a strategy that did not ask for it, which is told of its fills; without an owner, for what
+  /// is the account's own.
+  /// @param held what it is to close, signed
+  /// @returns its number; `ec::invalid_order`: risk refused it; `ec::io`: it could not be kept
+  result<order_id> close(std::optional<owner_id> owner, const order_request& what, quantity held, const moment& now);
 
   void on_order(const order_fact& what) override;
   void on_leaving(order_id order) override;
@@ -120,6 +126,8 @@ private:
     std::optional<reconciler> compared;
     std::set<venue_name> foreign_orders;                                 ///< as reported
     std::set<std::tuple<instrument_id, quantity, quantity>> differences; ///< of positions, as reported
+    std::vector<position_difference> unexplained;                        ///< confirmed by the last comparison
+    bool is_settled = true;                                              ///< it left nothing to be confirmed
     std::string last_down;                                               ///< why, as logged
   };
   struct market_data {
@@ -128,6 +136,7 @@ private:
 
   // order_desk.cpp: requests
   strategy_line* line_of(std::string_view peer, const wire::order_header& from, const moment& now);
+  result<owner_id> owner_of_line(std::string_view name);
   void handle(strategy_line& s, const wire::place_order& what, const moment& now);
   void handle(strategy_line& s, const wire::amend_order& what, const moment& now);
   void handle(strategy_line& s, const wire::cancel_order& what, const moment& now);
@@ -139,7 +148,8 @@ private:
   /// Why it cannot even be considered; empty if it can.
   std::string fault_of(const wire::place_order& what) const;
   const std::string& closed_why() const { return stop_why_.empty() ? store_why_ : stop_why_; }
-  void send(tracked_order& x, const moment& now, bool is_closing = false);
+  /// @param closes for the kill switch: the position that it closes
+  void send(tracked_order& x, const moment& now, std::optional<quantity> closes = {});
   void cancel(tracked_order& x, const moment& now);
   tracked_order* open_order(const strategy_line& s, std::string_view client_id);
   void cancel_open(owner_id owner, const moment& now);
@@ -151,6 +161,8 @@ private:
 
   // order_desk_facts.cpp: what venues say of orders
   tracked_order* order_of(order_id id);
+  /// Whose position its fills change; none: the account's own.
+  std::optional<owner_id> holder_of(const tracked_order& x);
   void acknowledged(tracked_order& x);
   std::optional<stored_order> own_order(venue at, const venue_name& name);
   /// What the life has become is kept, weighed and told.
@@ -180,6 +192,7 @@ private:
   std::int64_t ask_orders(const moment& now);
   void report_orders(venue_desk& at, const account_fact& what, const comparison& found, const moment& now);
   void report_positions(venue_desk& at, const comparison& found, const moment& now);
+  void adopt(venue_desk& at, const adoption& what, const moment& now);
   void adopt_first(venue_desk& at, const account_fact& what, const moment& now);
   void set_ready(venue at, bool is_ready, std::string_view why);
   void note(std::string kind, std::string subject, std::string text);

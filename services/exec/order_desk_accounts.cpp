@@ -191,14 +191,17 @@ void order_desk::adopt_first(venue_desk& at, const account_fact& what, const mom
   for (const auto& x : what.positions) {
     const auto more = x.size - book_.in_all(x.instrument);
     if (more == quantity{}) continue;
-    const adoption made{x.instrument, more, "held before exec's first start"};
-    keep([this, &account = at.account, made, now] { return tools_.store.adopt(account, made, now.wall_ns); });
-    book_.adopt(made);
-    tools_.risk.on_adopted(made.instrument, made.size);
+    adopt(at, {x.instrument, more, "held before exec's first start"}, now);
     tools_.log.info("position adopted as the account's own",
                     {{"instrument", name_of(x.instrument)}, {"size", to_string(more)}});
   }
   keep([this, key, text = std::to_string(now.wall_ns)] { return tools_.store.set(key, text); });
+}
+
+void order_desk::adopt(venue_desk& at, const adoption& what, const moment& now) {
+  keep([this, &account = at.account, what, now] { return tools_.store.adopt(account, what, now.wall_ns); });
+  book_.adopt(what);
+  tools_.risk.on_adopted(what.instrument, what.size);
 }
 
 void order_desk::report_orders(venue_desk& at, const account_fact& what, const comparison& found, const moment& now) {
@@ -229,6 +232,8 @@ void order_desk::report_orders(venue_desk& at, const account_fact& what, const c
 }
 
 void order_desk::report_positions(venue_desk& at, const comparison& found, const moment& now) {
+  at.unexplained.clear();
+  at.is_settled = found.is_settled;
   for (const auto& x : found.differences)
     tools_.log.warning(
         "a position differs; it is looked at again",
@@ -238,11 +243,9 @@ void order_desk::report_positions(venue_desk& at, const comparison& found, const
                                   to_string(x.ours), to_string(book_.own(x.instrument)));
     const bool is_adopted = !at.compared->is_reconciled() && tools_.reconcile.positions == foreign_positions::adopt;
     if (is_adopted) {
-      const adoption made{x.instrument, x.theirs - x.ours, "differed at the start"};
-      keep([this, &account = at.account, made, now] { return tools_.store.adopt(account, made, now.wall_ns); });
-      book_.adopt(made);
-      tools_.risk.on_adopted(made.instrument, made.size);
+      adopt(at, {x.instrument, x.theirs - x.ours, "differed at the start"}, now);
     } else {
+      at.unexplained.push_back(x);
       tools_.risk.on_mismatch(x.instrument, text, now);
     }
     if (!at.differences.insert({x.instrument, x.ours, x.theirs}).second) continue; // said before

@@ -24,6 +24,10 @@ tracked_order* order_desk::order_of(order_id id) {
                       .life = order_life{x.what.id, x.what.request, std::move(x.last), std::move(x.fills)}});
 }
 
+std::optional<owner_id> order_desk::holder_of(const tracked_order& x) {
+  return lines_.of(x.what.owner).name == account_owner ? std::nullopt : std::optional{x.what.owner};
+}
+
 /// One that the adapter does not know, since it had ended before the last start.
 std::optional<stored_order> order_desk::own_order(venue at, const venue_name& name) {
   if (name == venue_name{}) return {};
@@ -133,13 +137,14 @@ void order_desk::on_fill(const fill_fact& what) {
   const auto now = tools_.clock();
   auto made = what.what;
   made.order = what.order;
-  keep([this, &account = desk_of(x->at).account, trade_id = what.trade_id, made, owner = x->what.owner,
-        last = x->life.last(), now]() -> result<void> {
+  const auto owner = holder_of(*x);
+  keep([this, &account = desk_of(x->at).account, trade_id = what.trade_id, made, owner, last = x->life.last(),
+        now]() -> result<void> {
     const auto booked = tools_.store.book(account, trade_id, made, made.order, owner, last, now.wall_ns);
     return booked ? result<void>{} : std::unexpected{booked.error()};
   });
-  book_.book(x->what.owner, made, now.wall_ns);
-  tools_.risk.on_fill(x->what.owner, made);
+  book_.book(owner, made, now.wall_ns);
+  tools_.risk.on_fill(owner, made);
   tools_.metrics.fills.add();
   after(*x, before, true);
   if (undone_early_.contains({x->at, what.trade_id})) undo(*x, what.trade_id, "before the fill itself was told");
@@ -197,8 +202,8 @@ void order_desk::undo(tracked_order& x, std::string_view trade_id, std::string_v
   auto opposite = *gone;
   opposite.side = strike::opposite(gone->side);
   opposite.fee = -gone->fee;
-  book_.book(x.what.owner, opposite, now.wall_ns);
-  tools_.risk.on_fill_undone(x.what.owner, *gone);
+  book_.book(holder_of(x), opposite, now.wall_ns);
+  tools_.risk.on_fill_undone(holder_of(x), *gone);
   tools_.log.warning("the venue took a fill back", {{"order", x.what.label}, {"trade", trade_id}, {"why", why}});
   note("difference", x.what.label, x.life.last().reason);
   after(x, before, true);

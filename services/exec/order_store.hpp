@@ -43,10 +43,11 @@ public:
 
   /// A fill, and how its order stands with it.
   /// @param order none: of an order that is not exec's
+  /// @param owner none: it changes what no strategy holds
   /// @returns false: it was booked before; nothing changed
   result<bool> book(const account_name& account, std::string_view trade_id, const fill& what, std::int64_t at_ns);
   result<bool> book(const account_name& account, std::string_view trade_id, const fill& what, order_id order,
-                    owner_id owner, const order_life::standing& last, std::int64_t at_ns);
+                    std::optional<owner_id> owner, const order_life::standing& last, std::int64_t at_ns);
   /// A fill that the venue took back.
   /// @returns false: it was taken back before
   result<bool> undo(const account_name& account, std::string_view trade_id, order_id order, std::string_view why,

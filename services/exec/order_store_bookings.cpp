@@ -44,7 +44,7 @@ result<bool> order_store::book(const account_name& account, std::string_view tra
 }
 
 result<bool> order_store::book(const account_name& account, std::string_view trade_id, const fill& what, order_id order,
-                               owner_id owner, const order_life::standing& last, std::int64_t at_ns) {
+                               std::optional<owner_id> owner, const order_life::standing& last, std::int64_t at_ns) {
   auto& s = *state_;
   return s.write("a fill", [&] {
     SQLite::Transaction whole{*s.db};

@@ -64,15 +64,13 @@ refused risk_gate::check_addition(const addition& x, const moment& now) {
   return take_rate(x, now);
 }
 
-bool risk_gate::is_reducing(const addition& x) const {
-  const auto& e = book_.of(x.owner, x.instrument);
+bool risk_gate::is_reducing(const addition& x, const exposure& e) const {
   const bool is_opposite = x.side == side::buy ? e.held < quantity{} : e.held > quantity{};
   return is_opposite && worst_of(e, x.side, x.more) <= 0;
 }
 
-refused risk_gate::check_reducing(const addition& x) const {
-  if (is_reducing(x)) return {};
-  const auto& e = book_.of(x.owner, x.instrument);
+refused risk_gate::check_reducing(const addition& x, const exposure& e) const {
+  if (is_reducing(x, e)) return {};
   return refuse_by(
       risk_rule::reduce_only,
       "reduce-only: its strategy holds {}, orders of {} on that side are open, and this one of {} would go "
@@ -84,7 +82,8 @@ refused risk_gate::check_state(const addition& x) const {
   if (states_.is_empty()) return {};
   const auto at = tools_.instruments.at(x.instrument).at;
   const auto* entry = states_.strictest(at, owners_[x.owner].where.name, name_of(x.instrument));
-  if (!entry || (entry->state == trading_state::reduce_only && is_reducing(x))) return {};
+  if (!entry || (entry->state == trading_state::reduce_only && is_reducing(x, book_.of(x.owner, x.instrument))))
+    return {};
   const bool is_halted = entry->state == trading_state::halted;
   return refuse_by(risk_rule::state, "{} is {} since {}: {} (by {}); {}", to_string(entry->where),
                    is_halted ? "halted" : "reduce-only", iso_from_ns(entry->since_ns), entry->reason, entry->by,

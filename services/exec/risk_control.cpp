@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <utility>
 
 namespace strike::exec {
@@ -141,14 +142,14 @@ result<void> risk_control::check(const risk_scope& where) const {
 
 // ---- what the kill switch does and sees by
 
-bool risk_control::is_within(const risk_scope& where, owner_id owner, instrument_id instrument) const {
+bool risk_control::is_within(const risk_scope& where, std::optional<owner_id> owner, instrument_id instrument) const {
   switch (where.kind) {
   case scope_kind::all:
     return true;
   case scope_kind::venue:
     return where.name == to_text(tools_.instruments.at(instrument).at);
   case scope_kind::strategy:
-    return where.name == tools_.desk.strategy_of(owner);
+    return owner && where.name == tools_.desk.strategy_of(*owner);
   case scope_kind::instrument:
     return where.name == name_of(instrument);
   }
@@ -183,12 +184,24 @@ std::vector<order_id> risk_control::open_orders(const risk_scope& where) const {
   return all;
 }
 
+bool risk_control::take_over(const risk_scope& where, const moment& now) {
+  if (where.kind == scope_kind::strategy) return true;
+  const auto is_meant = [&](instrument_id x) { return is_within(where, {}, x); };
+  bool is_settled = true;
+  for (const auto at : venues(where)) is_settled = tools_.desk.adopt_unexplained(at, is_meant, now) && is_settled;
+  return is_settled;
+}
+
 std::vector<open_position> risk_control::positions(const risk_scope& where) const {
-  std::vector<open_position> all;
-  tools_.desk.each_position([&](owner_id owner, instrument_id instrument, quantity size) {
-    if (is_within(where, owner, instrument)) all.push_back({owner, instrument, size});
+  std::vector<open_position> simulated, real;
+  tools_.desk.each_position([&](std::optional<owner_id> owner, instrument_id instrument, quantity size) {
+    if (!is_within(where, owner, instrument)) return;
+    const bool is_simulated = tools_.desk.is_simulated(tools_.instruments.at(instrument).at);
+    (is_simulated ? simulated : real).push_back({owner, instrument, size});
   });
-  return all;
+  if (where.kind != scope_kind::strategy) real = netted(real);
+  std::ranges::move(real, std::back_inserter(simulated));
+  return simulated;
 }
 
 /// Half as far from the mark after the venue refused one, since venues have price bands of their own; back again when
@@ -220,7 +233,7 @@ result<void> risk_control::close(const open_position& what, const moment& now) {
                                        .size = {size.nanos / rules.lot.nanos * rules.lot.nanos},
                                        .tif = time_in_force::ioc,
                                        .reduce_only = true},
-                                      now);
+                                      what.size, now);
   if (!made) return std::unexpected{made.error()};
   attempt.order = *made;
   return {};
@@ -232,7 +245,8 @@ std::string risk_control::name_of(instrument_id id) const {
 }
 
 std::string risk_control::name_of(const open_position& what) const {
-  return fmt::format("{} of strategy {}", name_of(what.instrument), tools_.desk.strategy_of(what.owner));
+  if (!what.owner) return fmt::format("{} of the account's own", name_of(what.instrument));
+  return fmt::format("{} of strategy {}", name_of(what.instrument), tools_.desk.strategy_of(*what.owner));
 }
 
 } // namespace strike::exec

@@ -9,6 +9,7 @@
 #include "wire/control.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -57,11 +58,12 @@ private:
   void cancel(order_id order, const moment& now) override { tools_.desk.cancel(order, now); }
   void cancel_everything(venue at, const moment& now) override { tools_.desk.cancel_everything(at, now); }
   void ask_account(venue at, const moment& now) override { tools_.desk.ask_account(at, now); }
+  bool take_over(const risk_scope& where, const moment& now) override;
   std::vector<open_position> positions(const risk_scope& where) const override;
   result<void> close(const open_position& what, const moment& now) override;
   std::string name_of(const open_position& what) const override;
 
-  bool is_within(const risk_scope& where, owner_id owner, instrument_id instrument) const;
+  bool is_within(const risk_scope& where, std::optional<owner_id> owner, instrument_id instrument) const;
   double share_of(closing& x) const;
   /// Whether it names something that exec knows: a slip of the pen must not look like a halt.
   result<void> check(const risk_scope& where) const;
@@ -71,7 +73,7 @@ private:
 
   tools tools_;
   kill_switch kill_;
-  std::map<std::pair<owner_id, instrument_id>, closing> closings_;
+  std::map<std::pair<std::optional<owner_id>, instrument_id>, closing> closings_;
   process::counter& alarms_;
   std::vector<pnl_base> remembered_;
 };

@@ -151,20 +151,22 @@ result<approved_order> risk_gate::check(venue_order what, const moment& now) {
   auto bad = check_label(what.label);
   if (!bad) bad = check_terms(request, now.wall_ns);
   if (!bad) bad = check_instrument(tools_.rules.of(x.instrument), request, now.wall_ns);
-  if (!bad && request.reduce_only) bad = check_reducing(x);
+  if (!bad && request.reduce_only) bad = check_reducing(x, book_.of(what.owner, x.instrument));
   if (!bad) bad = check_addition(x, now);
   if (bad) return refuse(x, *bad, now);
   count(what, what.request.limit, {}, what.request.size);
   return approved_order{std::move(what)};
 }
 
-result<approved_order> risk_gate::check_closing(venue_order what, const moment& now) {
+result<approved_order> risk_gate::check_closing(venue_order what, quantity held, const moment& now) {
   const auto x = addition_of(what);
   know(x.instrument);
   auto bad = check_label(what.label);
   if (!bad) bad = check_terms(what.request, now.wall_ns);
   if (!bad) bad = check_instrument(tools_.rules.of(x.instrument), what.request, now.wall_ns);
-  if (!bad) bad = check_reducing(x);
+  auto closed = book_.of(x.owner, x.instrument);
+  closed.held = held;
+  if (!bad) bad = check_reducing(x, closed);
   if (bad) return refuse(x, *bad, now);
   count(what, what.request.limit, {}, what.request.size);
   return approved_order{std::move(what)};

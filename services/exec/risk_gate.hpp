@@ -50,8 +50,9 @@ public:
   /// @returns as `check`, which then changed nothing
   result<void> check_amend(order_id id, price limit, quantity size, const moment& now);
   /// For the kill switch alone: passes trading states and limits, but must make the position smaller.
+  /// @param held what is to be closed, signed
   /// @returns as `check`
-  result<approved_order> check_closing(venue_order what, const moment& now);
+  result<approved_order> check_closing(venue_order what, quantity held, const moment& now);
 
   /// How an order stands, by the venue's word or because it was never sent.
   struct standing {
@@ -145,10 +146,10 @@ private:
   refused check_position(const pool& p, const addition& x) const;
   refused check_portfolio(const pool& p, const addition& x) const;
   refused check_greeks(const pool& p, const addition& x) const;
-  refused check_reducing(const addition& x) const;
+  refused check_reducing(const addition& x, const exposure& e) const;
   refused check_self_trade(const addition& x) const;
   refused take_rate(const addition& x, const moment& now);
-  bool is_reducing(const addition& x) const;
+  bool is_reducing(const addition& x, const exposure& e) const;
   const exposure& exposure_of(const pool& p, const addition& x) const;
   std::unexpected<error> refuse(const addition& x, const refusal& why, const moment& now);
 

@@ -34,7 +34,7 @@ struct opened_store {
   std::unique_ptr<exec::order_reader> reader;
   std::vector<std::string> strategies;
 
-  std::string strategy(const std::optional<exec::owner_id>& x) const { return x ? strategies.at(*x) : "(account)"; }
+  std::string strategy(const std::optional<exec::owner_id>& x) const { return x ? strategies.at(*x) : std::string{exec::account_owner}; }
   std::string symbol(instrument_id x) const { return instruments->at(x).symbol; }
 };
 

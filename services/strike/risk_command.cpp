@@ -134,7 +134,7 @@ void add_risk_commands(CLI::App& app, int& exit_code) {
   const auto x = std::make_shared<arguments>();
   auto& killing =
       add(app, "kill", "Halt, cancel every order, and wait until the venues say that none is open", x, true);
-  killing.add_flag("--flatten", x->flatten, "then close what strategies hold, within [risk.kill] slippage");
+  killing.add_flag("--flatten", x->flatten, "then close what is held, within [risk.kill] slippage");
   auto& halting = add(app, "halt", "No new orders; open ones stay", x, true);
   halting.add_flag("--reduce-only", x->reduce_only, "but those that make a position smaller");
   for (auto* each : {&killing, &halting}) each->add_option("--reason", x->reason, "for log and audit");

@@ -26,6 +26,7 @@ struct made_up_desk : kill_port {
   std::vector<open_position> held;
   std::vector<std::string> calls;
   std::string refuses; ///< closing
+  bool is_explained = true;
 
   bool is_of(const risk_scope& where, const order& x) const {
     return where.kind == scope_kind::all || (where.kind == scope_kind::venue && where.name == to_text(x.at)) ||
@@ -53,6 +54,10 @@ struct made_up_desk : kill_port {
     calls.push_back("cancel everything at " + std::string{to_text(at)});
   }
   void ask_account(venue at, const moment&) override { calls.push_back("ask " + std::string{to_text(at)}); }
+  bool take_over(const risk_scope& where, const moment&) override {
+    calls.push_back("take over " + to_string(where));
+    return is_explained;
+  }
   std::vector<open_position> positions(const risk_scope&) const override { return held; }
   result<void> close(const open_position& what, const moment&) override {
     calls.push_back("close " + to_string(what.size));
@@ -197,18 +202,39 @@ TEST_F(kill_switch_test, flattens_only_after_nothing_is_open_and_until_nothing_i
   start({scope_kind::venue, "deribit"}, true);
   take_calls();
   answer(venue::deribit);
-  EXPECT_THAT(take_calls(), ElementsAre("close 10"));
+  EXPECT_THAT(take_calls(), ElementsAre("take over venue deribit", "close 10"));
   EXPECT_EQ(report().lines.back(), "closing 10 of instrument 7");
   desk.held[0].size = 4_qty;
   pass(2 * second);
   EXPECT_THAT(take_calls(), ElementsAre("cancel everything at deribit", "ask deribit"));
   answer(venue::deribit);
-  EXPECT_THAT(take_calls(), ElementsAre("close 4"));
+  EXPECT_THAT(take_calls(), ElementsAre("take over venue deribit", "close 4"));
   desk.held.clear();
   pass(2 * second);
   answer(venue::deribit);
   EXPECT_TRUE(report().is_clean);
   EXPECT_THAT(report().lines.back(), HasSubstr("2 closing orders, nothing is held"));
+}
+
+TEST_F(kill_switch_test, is_not_over_before_a_venues_positions_are_explained) {
+  desk.is_explained = false;
+  start({scope_kind::venue, "deribit"}, true);
+  answer(venue::deribit);
+  EXPECT_FALSE(report().is_over);
+  desk.is_explained = true;
+  pass(2 * second);
+  answer(venue::deribit);
+  EXPECT_TRUE(report().is_clean);
+}
+
+TEST(netted, closes_what_the_account_holds_in_all) {
+  const instrument_id one{1}, two{2};
+  using positions = std::vector<open_position>;
+  const positions alone{{0, one, 10_qty}, {1, one, 5_qty}, {{}, two, -3_qty}};
+  EXPECT_EQ(netted(alone), alone);
+  EXPECT_EQ(netted({{0, one, 10_qty}, {1, one, -10_qty}}), positions{}) << "nothing for the venue to close";
+  EXPECT_EQ(netted({{0, one, -4_qty}, {1, one, 10_qty}, {{}, one, 3_qty}}), (positions{{1, one, 9_qty}}));
+  EXPECT_EQ(netted({{0, one, 4_qty}, {{}, one, -10_qty}}), (positions{{{}, one, -6_qty}}));
 }
 
 TEST_F(kill_switch_test, says_what_it_could_not_close_and_ends) {

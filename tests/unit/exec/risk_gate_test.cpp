@@ -377,8 +377,9 @@ TEST_F(risk_gate_test, a_closing_order_passes_halts_and_limits_but_only_makes_th
   auto x = market(perpetual, side::sell, 50_qty);
   x.reduce_only = true;
   EXPECT_THAT(place(x), HasSubstr("all is halted"));
-  EXPECT_TRUE(gate->check_closing({{80}, alpha, "k1", x}, now));
-  EXPECT_FALSE(gate->check_closing({{81}, alpha, "k2", x}, now)) << "one is open already";
+  EXPECT_TRUE(gate->check_closing({{80}, alpha, "k1", x}, gate->held(alpha, x.instrument), now));
+  EXPECT_FALSE(gate->check_closing({{81}, alpha, "k2", x}, gate->held(alpha, x.instrument), now))
+      << "one is open already";
 }
 
 TEST_F(risk_gate_test, orders_and_positions_of_before_a_restart_count) {
