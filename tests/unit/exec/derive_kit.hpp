@@ -101,6 +101,7 @@ struct derive_kit : testing::Test {
   std::shared_ptr<strike::test::fake_socket> socket;
   std::deque<asked> requests; ///< sent, and not yet taken
   bool answers_markets = true;
+  std::string_view ticker = R"({{"t":{},"I":"3000","minp":"2900.5","maxp":"3100.5"}})"; ///< with its time in ms
 
   explicit derive_kit(std::string_view toml = "") { make(toml); }
 
@@ -186,7 +187,7 @@ struct derive_kit : testing::Test {
       return true;
     }
     if (x.method == "public/get_ticker") {
-      answer(x, fmt::format(R"({{"t":{},"I":"3000","minp":"2900.5","maxp":"3100.5"}})", now.wall_ns / ms));
+      answer(x, fmt::format(fmt::runtime(ticker), now.wall_ns / ms));
       return true;
     }
     if (x.method != "subscribe") return false;
@@ -259,11 +260,11 @@ struct derive_kit : testing::Test {
                   std::string_view filled = "0", std::string_view more = "") const {
     return fmt::format(R"({{"order_id":"{}","label":"a-{}","instrument_name":"{}","subaccount_id":91234,)"
                        R"("direction":"{}","order_status":"{}","amount":"{}","filled_amount":"{}","limit_price":"{}",)"
-                       R"("nonce":"{}","creation_timestamp":{},"last_update_timestamp":{},"cancel_reason":"",)"
+                       R"("nonce":{},"creation_timestamp":{},"last_update_timestamp":{},"cancel_reason":"",)"
                        R"("signature_expiry_sec":{}{}}})",
                        id, order, from.text("instrument_name"), from.text("direction"), status, from.text("amount"),
-                       filled, from.text("limit_price"), from.text("nonce"), start_ns / ms, now.wall_ns / ms,
-                       from.params.at("signature_expiry_sec").to_number<std::int64_t>(), more);
+                       filled, from.text("limit_price"), json::serialize(from.params.at("nonce")), start_ns / ms,
+                       now.wall_ns / ms, from.params.at("signature_expiry_sec").to_number<std::int64_t>(), more);
   }
   std::string trade(std::uint64_t order, std::string_view id, std::string_view venue_id, std::string_view size,
                     std::string_view more = "") const {
