@@ -229,7 +229,7 @@ void service::on_link(const bus::link_report& x) {
   }
 }
 
-/// The question and outcome of a prediction market's token, as far as they are known; empty for all else.
+/// The outcome and question of a prediction market's token, as far as they are known; empty for all else.
 std::string service::name_of(const dashboard::boards& of, instrument_id id) const {
   const auto& known = of.names.at(id);
   if (known.info.kind != instrument_kind::binary) return {};
@@ -237,7 +237,7 @@ std::string service::name_of(const dashboard::boards& of, instrument_id id) cons
   const auto* const listed = view ? view->find_by_token_id(known.symbol) : nullptr;
   if (!listed) return of.rules.of(id).outcome;
   for (const auto& side : listed->outcomes)
-    if (side.token == known.symbol) return fmt::format("{}: {}", listed->question, side.label);
+    if (side.token == known.symbol) return fmt::format("{}: {}", side.label, listed->question);
   return listed->question;
 }
 

@@ -22,6 +22,13 @@ bool has_all_words(std::string_view text, std::string_view words) {
   return true;
 }
 
+/// What kind of instrument it is: "option call", as one may search for it.
+std::string words_of(const symbol_info& x) {
+  std::string made{to_text(x.kind)};
+  if (x.right) made.append(1, ' ').append(*x.right == option_type::call ? "call" : "put");
+  return made;
+}
+
 void append_quote(std::string& out, const market_board& of, instrument_id id, const quote& x, std::string_view name) {
   const auto& t = x.last;
   json_object row{out};
@@ -82,7 +89,7 @@ std::string quotes_json(const market_board& of, const quote_filter& what, const 
     const auto* const x = of.find({i});
     if (!x->has_ticker() || (what.at && of.names().at({i}).at != *what.at)) continue;
     found row{{i}, qualified_name(of.names(), {i}), name({i}), 0};
-    if (!has_all_words(lower(row.symbol + ' ' + row.text), words)) continue;
+    if (!has_all_words(lower(row.symbol + ' ' + words_of(of.names().at({i}).info) + ' ' + row.text), words)) continue;
     if (x->last.open_interest) row.interest = *x->last.open_interest;
     all.push_back(std::move(row));
   }

@@ -78,6 +78,11 @@ struct underlying_row {
   double value = 0; ///< of binaries
 };
 
+/// What a unit of a currency is worth in dollars, a stablecoin taken for one; none: not known.
+optional_double dollars(const market_board& markets, std::string_view currency) {
+  return currency.find("USD") != std::string_view::npos ? optional_double{1} : markets.underlying_price(currency);
+}
+
 auto marks_of(const market_board& markets) {
   return [&markets](instrument_id id) { return markets.mark(id); };
 }
@@ -185,7 +190,8 @@ std::string equity_json(const trade_board& of, const market_board& markets, cons
     json_object row{rows.next()};
     row.add("venue", to_text(key.first)).add("currency", key.second).add("start", x.start);
     row.add("realized", x.realized).add("unrealized", x.unrealized).add("fees", x.fees).add("pnl", x.total);
-    row.add("equity", x.start ? optional_double{*x.start + x.total} : optional_double{}).end();
+    row.add("equity", x.start ? optional_double{*x.start + x.total} : optional_double{});
+    row.add("dollars", dollars(markets, key.second)).end();
   }
   return out += ']';
 }
@@ -198,6 +204,7 @@ std::string profits_json(const trade_board& of, const market_board& markets) {
     json_object row{rows.next()};
     row.add("strategy", x.strategy).add("venue", to_text(x.at)).add("currency", x.currency);
     row.add("realized", x.realized).add("unrealized", x.unrealized).add("fees", x.fees).add("pnl", x.total);
+    row.add("dollars", dollars(markets, x.currency));
     row.add("since_ms", owner.since_ns / 1'000'000).add("is_whole", owner.is_whole).end();
   }
   return out += ']';

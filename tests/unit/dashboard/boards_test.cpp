@@ -108,6 +108,9 @@ TEST_F(boards_test, finds_quotes_by_words_and_venue) {
   EXPECT_EQ(found({.at = venue::derive}), 1);
   EXPECT_EQ(found({.text = "btc perp"}), 2);
   EXPECT_EQ(found({.text = "90000 c"}), 1);
+  EXPECT_EQ(found({.text = "btc call"}), 1);
+  EXPECT_EQ(found({.text = "btc put"}), 0);
+  EXPECT_EQ(found({.text = "perpetual"}), 2);
   EXPECT_EQ(found({.text = "doge"}), 0);
   EXPECT_EQ(json::parse(quotes_json(all.markets, {.most = 1}, no_name)).at("quotes").as_array().size(), 1U);
 }
@@ -187,6 +190,16 @@ TEST_F(boards_test, tells_cash_and_profit_apart) {
   EXPECT_EQ(row.at("currency"), "USDC");
   EXPECT_EQ(row.at("pnl"), 500);
   EXPECT_EQ(row.at("equity"), 1'500);
+}
+
+TEST_F(boards_test, tells_what_money_is_worth_in_dollars_where_that_is_known) {
+  all.cash = {{venue::deribit, "BTC", 2}, {venue::deribit, "ETH", 2}, {venue::derive, "USDC", 1'000}};
+  tell(venue::deribit, "BTC-PERPETUAL", channel::ticker, ticker{.index = 90'000.0});
+  const auto rows = json::parse(equity_json(all.trades, all.markets, all.cash)).as_array();
+  ASSERT_EQ(rows.size(), 3U); // by venue and currency
+  EXPECT_EQ(rows[0].at("dollars"), 90'000);
+  EXPECT_TRUE(rows[1].at("dollars").is_null());
+  EXPECT_EQ(rows[2].at("dollars"), 1);
 }
 
 TEST(service_board, tells_who_fell_silent_and_who_took_over) {
