@@ -170,6 +170,11 @@ class DashboardCase(unittest.TestCase):
     def value_of(self, label):
         return self.panel().find_element(By.XPATH, f'.//dt[text()="{label}"]/following-sibling::dd')
 
+    def rows(self, label):
+        table = self.panel().find_element(By.CSS_SELECTOR, f'[role=region][aria-label="{label}"]')
+        return [[c.text for c in r.find_elements(By.CSS_SELECTOR, 'td, th[scope=row]')]
+                for r in table.find_elements(By.CSS_SELECTOR, 'tbody tr')]
+
     def shot(self, name):
         self.browser.execute_cdp_cmd('Page.bringToFront', {})
         height = self.browser.execute_script('return document.documentElement.scrollHeight')
@@ -202,3 +207,13 @@ class DashboardCase(unittest.TestCase):
           }
           return low;''')
         self.assertEqual(low, [], what)
+
+    def assert_fits(self, width):
+        self.assertLessEqual(self.browser.execute_script('return document.documentElement.scrollWidth'), width)
+
+    def both_themes(self, name):
+        for theme in ('dark', 'light'):
+            self.theme(theme)
+            self.assert_contrast(f'{name} {theme}')
+            self.shot(f'{name}-{theme}-{self.browser.execute_script("return innerWidth")}')
+        self.theme('dark')

@@ -74,23 +74,8 @@ class Pages(kit.DashboardCase):
         with urllib.request.urlopen(self.dashboard.url.rstrip('/') + path) as answer:
             return answer.read().decode()
 
-    def rows(self, label):
-        table = self.panel().find_element(By.CSS_SELECTOR, f'[role=region][aria-label="{label}"]')
-        return [[c.text for c in r.find_elements(By.CSS_SELECTOR, 'td, th[scope=row]')]
-                for r in table.find_elements(By.CSS_SELECTOR, 'tbody tr')]
-
     def tile(self, label):
         return self.one(f'.tile[aria-label="{label}"]').text
-
-    def assert_fits(self, width):
-        self.assertLessEqual(self.browser.execute_script('return document.documentElement.scrollWidth'), width)
-
-    def both_themes(self, name):
-        for theme in ('dark', 'light'):
-            self.theme(theme)
-            self.assert_contrast(f'{name} {theme}')
-            self.shot(f'{name}-{theme}-{self.browser.execute_script("return innerWidth")}')
-        self.theme('dark')
 
     def test_the_overview_says_what_is_alive_held_and_earned(self):
         self.start_all()
@@ -121,7 +106,9 @@ class Pages(kit.DashboardCase):
         self.assertIn('counted since 20', self.text('.since'))
         self.assertIn('1 open', self.tile('Orders'))
         self.assertIn('+1.000 BTC', self.tile('Net delta'))
+        self.assertIn('+2,835.52 $', self.tile('Profit and loss'))  # with 0.026195 BTC at 90,010
         self.assertIn('+477.75 USDC', self.tile('Profit and loss'))
+        self.assertEqual({r[0]: r[2] for r in self.rows('strategies')}, {'gamma': '+2,835.52', 'momentum': '–'})
         self.assertIn('momentum', self.tile('Alive'))
         self.assertIn('Read only', self.text('.controls'))
         self.both_themes('overview')
@@ -196,8 +183,8 @@ class Pages(kit.DashboardCase):
         search.send_keys('btc-perp ')
         eventually(lambda: len(self.rows('live quotes')) == 2, 'another search')
         chain = eventually(lambda: len(self.rows('option chain')) == 5 and self.rows('option chain'), 'the chain')
-        self.assertEqual(chain[2], ['50.0', '0.50', '0.05', '0.0515', '0.0507', '90,000',
-                                    '0.0507', '0.0515', '0.05', '−0.50', '50.0'])
+        self.assertEqual(chain[2], ['50.0', '0.50', '0.0500', '0.0515', '0.0507', '90,000',
+                                    '0.0507', '0.0515', '0.0500', '−0.50', '50.0'])
         eventually(lambda: self.inside('.smile canvas'), 'the smile')
         self.panel().find_element(By.XPATH, './/td[contains(text(), "BTC-PERP ")]/..').click()
         eventually(lambda: self.text('.ladder .mid') == 'mid 90,000', 'the ladder')
@@ -255,6 +242,11 @@ class Pages(kit.DashboardCase):
             self.open(f'#/{page}')
             eventually(ready, page)
             self.assert_fits(390)
+            for table in self.inside('.stack, [aria-label="live quotes"] table'):  # what matters is seen without scrolling
+                self.assertLessEqual(table.get_property('scrollWidth'), table.find_element(By.XPATH, '..').get_property('clientWidth'))
+            if page == 'orders':
+                shown = [x.text for x in self.inside('[aria-label=orders] tbody tr:nth-child(2) td')]
+                self.assertEqual(shown[1:7], ['BTC-PERP · derive', 'sell', '90,250.5', '0.25', '0', 'open'])
             if page == 'markets':
                 eventually(lambda: len(self.rows('option chain')) == 5, 'the chain')
                 chain = self.one('[role=region][aria-label="option chain"]')

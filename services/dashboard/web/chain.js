@@ -1,14 +1,20 @@
 // An option chain by expiry, and the smile of its implied volatilities.
-import {select} from './columns.js';
+import {percentCell, select} from './columns.js';
 import {card, el, show} from './dom.js';
-import {amount, exact, timeText} from './format.js';
+import {amount, decimalsOf, exact, timeText} from './format.js';
 import {Poll} from './poll.js';
 import {Smile} from './smile.js';
 
-const fields = [['iv', (x) => amount(x.iv * 100, 1)], ['delta', (x) => amount(x.delta, 2)], ['bid', (x) => ({text: exact(x.bid), tone: 'long'})], ['ask', (x) => ({text: exact(x.ask), tone: 'short'})], ['mark', (x) => amount(x.mark, x.mark < 10 ? 4 : 2)]];
+const fields = [
+  ['iv', (x) => percentCell(x.iv)],
+  ['delta', (x) => amount(x.delta, 2)],
+  ['bid', (x, decimals) => ({...amount(x.bid, decimals), tone: 'long'})],
+  ['ask', (x, decimals) => ({...amount(x.ask, decimals), tone: 'short'})],
+  ['mark', (x, decimals) => amount(x.mark, decimals)],
+];
 const extras = new Set(['iv', 'mark']); // where a phone has no room
 const classOf = (name) => (extras.has(name) ? 'number extra' : 'number');
-const cellOf = (side, write) => side ? write(side) : {text: '', tone: ''};
+const cellOf = (side, write, decimals) => side ? write(side, decimals) : {text: '', tone: ''};
 
 export class Chain {
   constructor({onMarket}) {
@@ -23,7 +29,7 @@ export class Chain {
       el('tr', {}, ...group('calls'), el('th'), ...group('puts')),
       el('tr', {}, ...heads.map((x) => el('th', {scope: 'col', class: classOf(x)}, x)))), this.body);
     this.scroll = el('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'option chain'}, this.table);
-    this.none = el('p', {class: 'nothing'}, 'no options are on the bus');
+    this.none = el('p', {class: 'nothing'}, 'no option is quoted');
     this.smile = new Smile();
     this.element = card('Option chain', 'options', el('div', {class: 'filters'}, this.which, this.expiry, this.forward), this.smile.element, this.scroll, this.none);
     this.chains = [];
@@ -66,13 +72,14 @@ export class Chain {
 
   takeRows({strikes, underlying}) {
     this.forward.textContent = typeof underlying === 'number' ? `underlying ${amount(underlying, 2).text}` : '';
+    const decimals = decimalsOf(strikes.flatMap(({call, put}) => [call, put].flatMap((x) => [x?.bid, x?.ask])));
     while (this.body.rows.length > strikes.length) this.body.lastElementChild.remove();
     strikes.forEach((row, i) => {
       const line = this.body.rows[i] ?? this.body.appendChild(this.newRow());
       const cells = [...line.cells];
       fields.forEach(([, write], k) => {
-        show(cells[k], cellOf(row.call, write), true);
-        show(cells[cells.length - 1 - k], cellOf(row.put, write), true);
+        show(cells[k], cellOf(row.call, write, decimals), true);
+        show(cells[cells.length - 1 - k], cellOf(row.put, write, decimals), true);
       });
       const strike = cells[fields.length].firstChild;
       strike.textContent = exact(row.strike);

@@ -1,17 +1,26 @@
 // Columns that several tables share.
 import {el} from './dom.js';
-import {amount, dash, durationText, exact, instrumentParts, moneyDecimals, timeText} from './format.js';
+import {amount, dash, decimalsOf, durationText, exact, instrumentParts, moneyDecimals, timeText} from './format.js';
 
-/// Symbol with its venue, or a market in words where the symbol says nothing.
+/// Symbol with its venue, or a market in words, "No: Will ...?", where the symbol says nothing.
 export function instrumentCell({instrument, name}) {
   if (!instrument) return {text: dash, tone: 'none'};
   const {venue, symbol} = instrumentParts(instrument);
-  const isOutcome = name && !name.includes(':'); // without the question it says too little
-  return {text: `${isOutcome ? `${name} ${symbol}` : name || symbol} · ${venue}`, tone: '', title: instrument};
+  if (isQuestion(name)) return {text: name, tone: '', title: instrument};
+  return {text: `${name ? `${name} ${symbol}` : symbol} · ${venue}`, tone: '', title: instrument};
 }
+
+/// Whether a name says all; an outcome without its question does not.
+export const isQuestion = (name) => Boolean(name?.includes(':'));
 
 export const sideCell = (side) => side ? {text: side, tone: side === 'buy' ? 'long' : 'short'} : {text: dash, tone: 'none'};
 export const exactCell = (value) => ({text: exact(value), tone: typeof value === 'number' ? '' : 'none'});
+/// Prices that stand side by side, with as many decimals each.
+export function priceCells(...prices) {
+  const decimals = decimalsOf(prices);
+  return prices.map((x) => amount(x, decimals));
+}
+
 export const moneyCell = (value, currency) => amount(value, moneyDecimals(currency), {isResult: true});
 export const greekCell = (value, decimals) => amount(value, decimals, {isSide: true});
 export const gammaCell = (value) => greekCell(value, 7); // per dollar: an option on bitcoin has little

@@ -6,7 +6,8 @@ const asCell = (x) => typeof x === 'object' && x !== null ? x : {text: x === und
 export class DataTable {
   /// columns: [{label, cell: (row) => text or {text, tone, title}, isNumber, isWide, title, make: (row) => element}]
   /// onPick(row): rows can be chosen, by mouse and by Enter
-  constructor(label, columns, {none = 'none', onPick = null, most = 500} = {}) {
+  /// stacks: on a phone a row takes several lines; columns say where they stand by their class, at-what, at-price ...
+  constructor(label, columns, {none = 'none', onPick = null, stacks = false, most = 500} = {}) {
     this.columns = columns;
     this.onPick = onPick;
     this.most = most;
@@ -14,7 +15,7 @@ export class DataTable {
     this.body = el('tbody');
     this.none = el('p', {class: 'nothing'}, none);
     const head = el('tr', {}, ...columns.map((c) => el('th', {scope: 'col', class: this.classOf(c), title: c.title}, c.label)));
-    this.grid = el('table', {class: onPick ? 'pick' : undefined}, el('thead', {}, head), this.body);
+    this.grid = el('table', {class: [onPick ? 'pick' : '', stacks ? 'stack' : ''].filter(Boolean).join(' ') || undefined}, el('thead', {}, head), this.body);
     this.scroll = el('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': label}, this.grid);
     this.element = el('div', {class: 'data'}, this.scroll, this.none);
     if (!onPick) return;
@@ -35,7 +36,7 @@ export class DataTable {
     while (this.body.rows.length > this.rows.length) this.body.lastElementChild.remove();
     this.rows.forEach((row, i) => {
       const line = this.body.rows[i] ?? this.body.appendChild(el('tr', {tabindex: this.onPick ? '0' : undefined},
-        ...this.columns.map((c) => el('td', {class: this.classOf(c)}))));
+        ...this.columns.map((c) => el('td', {class: this.classOf(c), 'data-label': c.label}))));
       this.columns.forEach((c, k) => {
         const cell = line.cells[k];
         if (c.make) return c.make(row, cell);

@@ -93,6 +93,9 @@ export function exact(value) {
   return isNumber(value) ? signed(digits(value, undefined, 9), false) : dash;
 }
 
+/// The decimals that the longest of some numbers has.
+export const decimalsOf = (values) => Math.max(0, ...values.filter(isNumber).map((x) => (x.toFixed(9).replace(/0+$/, '').split('.')[1] ?? '').length));
+
 /// A number with so many decimals; with a plus where it is a result. {text, tone}
 export function amount(value, decimals, {isResult = false, isSide = false, unit = ''} = {}) {
   if (!isNumber(value)) return {text: dash, tone: 'none'};

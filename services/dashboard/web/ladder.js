@@ -1,7 +1,7 @@
 // One market: its touch, its book with the depth at each price, its last trade.
 import {ageCell, instrumentCell, percentCell, trustCell} from './columns.js';
 import {card, el, show} from './dom.js';
-import {amount, dash, exact} from './format.js';
+import {amount, dash, decimalsOf, exact} from './format.js';
 import {Poll} from './poll.js';
 
 const depth = 10;
@@ -48,14 +48,15 @@ export class Ladder {
     this.list.hidden = false;
     this.title.textContent = instrumentCell(quote).text;
     this.title.title = quote.instrument;
-    const set = (name, text, tone = '') => show(this.facts[name].value, {text, tone});
+    const set = (name, text, tone = '') => show(this.facts[name].value, {text, tone}, name !== 'last');
     const trust = trustCell(book ? book.trust : quote.trust);
     set('trust', trust.text, trust.tone);
     const age = ageCell(book ? book.changed_ms : quote.received_ms, this.now(), 60_000);
     set('age', age.text, age.tone);
     set('mark', amount(quote.mark, quote.mark < 10 ? 4 : 2).text);
     set('last', trade ? `${trade.aggressor ? trade.aggressor + ' ' : ''}${exact(trade.size)} at ${exact(trade.price)}` : exact(quote.last));
-    set('iv', typeof quote.iv === 'number' ? percentCell(quote.iv).text + ' %' : dash);
+    set('iv', percentCell(quote.iv).text + ' %');
+    this.facts.iv.element.hidden = typeof quote.iv !== 'number';
     set('tick', exact(rules.tick));
     set('lot', exact(rules.lot));
     const touch = (price, size) => typeof price === 'number' ? [[price, size]] : [];
@@ -65,14 +66,14 @@ export class Ladder {
     set('spread', exact(spread === null ? null : Number(spread.toFixed(9))));
     const total = (levels) => levels.slice(0, depth).reduce((sum, [, size]) => sum + (size ?? 0), 0);
     const most = Math.max(total(bids), total(asks), 1e-12);
-    const decimals = Math.max(0, ...[...bids, ...asks].slice(0, 2 * depth).map(([price]) => (String(price).split('.')[1] ?? '').length));
+    const decimals = decimalsOf([...bids, ...asks].map(([price]) => price));
     const fill = (rows, levels) => {
       let sum = 0;
       rows.forEach((row, i) => {
         const [price, size] = levels[i] ?? [];
         sum += size ?? 0;
         row.line.hidden = !book && price === undefined; // the rows of a book stay: nothing jumps
-        row.price.textContent = price === undefined ? '' : amount(price, Math.min(decimals, 9)).text;
+        row.price.textContent = price === undefined ? '' : amount(price, decimals).text;
         row.size.textContent = price === undefined ? '' : exact(size ?? null);
         row.sum.textContent = price === undefined ? '' : exact(Number(sum.toFixed(9)));
         row.bar.style.width = price === undefined ? '0' : `${100 * sum / most}%`;

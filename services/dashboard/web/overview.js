@@ -3,6 +3,7 @@ import {ageCell, exactCell, gammaCell, greekCell, instrumentCell, marks, moneyCe
 import {DataTable} from './data_table.js';
 import {card, el, show} from './dom.js';
 import {amount, dash, exact, moneyDecimals, shortened, timeText} from './format.js';
+import {Names} from './names.js';
 import {Risk} from './risk.js';
 import {conditionOf, resultOf} from './strategy_view.js';
 
@@ -12,8 +13,8 @@ function tile(label) {
   return {value, note, element: el('div', {class: 'tile', 'aria-label': label, role: 'group'}, el('span', {class: 'label'}, label), value, note)};
 }
 
-function put({value, note, element}, level, text, more = '') {
-  show(value, {text: level ? `${marks[level]} ${text}` : text, tone: ''}, true);
+function put({value, note, element}, level, text, more = '', tone = '') {
+  show(value, {text: level ? `${marks[level]} ${text}` : text, tone}, true);
   if (note.textContent !== more) note.textContent = more;
   note.title = more;
   if (element.dataset.level !== level) element.dataset.level = level;
@@ -33,16 +34,20 @@ function sinceText(profits) {
   return `counted since ${timeText(Math.min(...profits.map((x) => x.since_ms)), true)} UTC` + (missing.length ? `; something was missed of ${missing.join(', ')}` : '');
 }
 
+/// Money of several currencies in dollars; nothing if what one of them is worth is not known.
+function inDollars(rows) {
+  const known = rows.filter((x) => typeof x.dollars === 'number' || x.pnl === 0);
+  return rows.length && known.length === rows.length ? known.reduce((sum, x) => sum + x.pnl * (x.dollars ?? 0), 0) : null;
+}
+
 /// The newest signals and log lines of all strategies.
-function activity(store, most = 60) {
-  const {strategies} = store;
-  const names = new Map(['positions', 'orders', 'fills'].flatMap((x) => store.section(x, []).map((y) => [y.instrument, y.name])));
+function activity({strategies}, names, most = 60) {
   const lines = [];
   for (const [name, {state}] of strategies) {
     const host = state.get('host');
     const listOf = (key) => (Array.isArray(host?.[key]) ? host[key].filter((x) => typeof x === 'object' && x !== null) : []);
     for (const x of listOf('last_signals'))
-      lines.push({time: x.time, strategy: name, level: 'signal', text: `${x.side ?? ''} ${x.instrument?.includes(':') ? instrumentCell({...x, name: names.get(x.instrument)}).text : x.instrument ?? ''}: ${x.reason ?? ''}`});
+      lines.push({time: x.time, strategy: name, level: 'signal', text: `${x.side ?? ''} ${x.instrument?.includes(':') ? instrumentCell({...x, name: names.of(x.instrument)}).text : x.instrument ?? ''}: ${x.reason ?? ''}`});
     for (const x of listOf('log')) lines.push({time: x.time, strategy: name, level: x.level, text: shortened(x.text ?? '')});
   }
   return lines.sort((a, b) => (b.time ?? 0) - (a.time ?? 0)).slice(0, most);
@@ -52,6 +57,7 @@ export class Overview {
   /// now(): the server's clock, ms; onStrategy(name), onMarket(instrument), onResume({scope, name}): something was chosen
   constructor({now, onStrategy, onMarket, onResume}) {
     this.now = now;
+    this.names = new Names();
     this.risk = new Risk({onResume});
     this.tiles = {alive: tile('Alive'), trading: tile('Trading'), pnl: tile('Profit and loss'), delta: tile('Net delta'), orders: tile('Orders')};
     this.services = new DataTable('services', [
@@ -92,10 +98,10 @@ export class Overview {
     this.positions = new DataTable('positions', [
       {label: 'instrument', cell: instrumentCell, isWide: true},
       {label: 'size', isNumber: true, cell: (x) => greekCell(x.size, undefined)},
-      {label: 'average', isNumber: true, cell: (x) => amount(x.average, x.average < 10 ? 4 : 2)},
-      {label: 'mark', isNumber: true, cell: (x) => amount(x.mark, x.mark < 10 ? 4 : 2)},
+      {label: 'average', class: 'extra', isNumber: true, cell: (x) => amount(x.average, x.average < 10 ? 4 : 2)},
+      {label: 'mark', class: 'extra', isNumber: true, cell: (x) => amount(x.mark, x.mark < 10 ? 4 : 2)},
       {label: 'unrealized', isNumber: true, cell: (x) => moneyCell(x.unrealized, x.currency)},
-      {label: 'realized', isNumber: true, cell: (x) => moneyCell(x.realized, x.currency)},
+      {label: 'realized', class: 'extra', isNumber: true, cell: (x) => moneyCell(x.realized, x.currency)},
       {label: '', cell: (x) => ({text: x.currency, tone: 'none'})},
       {label: 'delta', isNumber: true, cell: (x) => greekCell(x.delta, 4)},
       {label: 'gamma', isNumber: true, cell: (x) => gammaCell(x.gamma)},
@@ -106,20 +112,21 @@ export class Overview {
       {label: 'strategy', class: 'brief', cell: (x) => ({text: x.strategy, tone: '', title: x.strategy})},
     ], {none: 'flat', onPick: (x) => onMarket(x.instrument)});
     this.orders = new DataTable('open orders', [
-      {label: 'instrument', cell: instrumentCell, isWide: true},
-      {label: 'side', cell: (x) => sideCell(x.side)},
-      {label: 'limit', isNumber: true, cell: (x) => exactCell(x.limit)},
-      {label: 'filled / size', isNumber: true, cell: (x) => `${exact(x.filled)} / ${exact(x.size)}`},
-      {label: 'state', cell: (x) => x.state === 'unknown' ? statusCell('warning', x.state) : x.state.replace('_', ' ')},
-      {label: 'strategy', class: 'brief', cell: (x) => ({text: x.strategy, tone: '', title: x.strategy})},
-      {label: 'time', class: 'time', cell: (x) => secondCell(x.venue_ms)},
-    ], {none: 'no open orders', onPick: (x) => onMarket(x.instrument)});
+      {label: 'instrument', class: 'at-what', cell: instrumentCell, isWide: true},
+      {label: 'side', class: 'at-side', cell: (x) => sideCell(x.side)},
+      {label: 'limit', class: 'at-price', isNumber: true, cell: (x) => exactCell(x.limit)},
+      {label: 'filled / size', class: 'at-size', isNumber: true, cell: (x) => `${exact(x.filled)} / ${exact(x.size)}`},
+      {label: 'state', class: 'at-state', cell: (x) => x.state === 'unknown' ? statusCell('warning', x.state) : x.state.replace('_', ' ')},
+      {label: 'strategy', class: 'brief at-strategy', cell: (x) => ({text: x.strategy, tone: '', title: x.strategy})},
+      {label: 'time', class: 'time at-time', cell: (x) => secondCell(x.venue_ms)},
+    ], {none: 'no open orders', stacks: true, onPick: (x) => onMarket(x.instrument)});
     this.strategies = new DataTable('strategies', [
       {label: 'strategy', cell: (x) => x.name, isWide: true},
       {label: 'state', cell: (x) => x.restriction ? statusCell(x.condition.level === 'bad' ? 'bad' : 'warning', `${x.condition.word}, ${x.restriction}`, x.reason) : statusCell(x.condition.level, x.condition.word, x.reason)},
-      {label: 'its PnL', isNumber: true, cell: (x) => x.result},
+      {label: 'PnL $', isNumber: true, cell: (x) => amount(x.dollars, 2, {isResult: true}), title: 'of its fills, after fees, open positions at the mark'},
+      {label: 'its own', class: 'extra', isNumber: true, cell: (x) => x.result, title: 'what the strategy itself calls its profit'},
       {label: 'age', isNumber: true, cell: (x) => ageCell(x.received_ms, now())},
-      {label: 'restarts', isNumber: true, cell: (x) => ({text: String(x.restarts), tone: x.restarts ? 'warning' : ''})},
+      {label: 'restarts', class: 'extra', isNumber: true, cell: (x) => ({text: String(x.restarts), tone: x.restarts ? 'warning' : ''})},
     ], {none: 'No strategy yet: they appear here by themselves with their first state.', onPick: (x) => onStrategy(x.name)});
     this.done = new DataTable('what the strategies did', [
       {label: 'time', class: 'time', cell: (x) => secondCell(x.time)},
@@ -135,7 +142,7 @@ export class Overview {
         card('Equity and profit', '', this.equity.element, this.since), card('Strategies', '', this.strategies.element),
         card('Exposure, netted by underlying', 'wide', this.exposure.element),
         card('Positions', 'wide', this.positions.element),
-        card('Open orders', '', this.orders.element), card('Just now', '', this.done.element),
+        card('Open orders', 'wide', this.orders.element), card('Just now', 'wide', this.done.element),
         card('Feeds', '', this.feeds.element), card('Services', '', this.services.element),
         card('Risk', 'wide', this.risk.element), card('Controls', 'wide', this.controls)));
   }
@@ -151,10 +158,10 @@ export class Overview {
     this.exposure.update(get('exposure'));
     this.positions.update(get('positions'));
     this.orders.update(get('orders'));
-    this.done.update(activity(store));
+    this.done.update(activity(store, this.names));
     const rows = store.names().map((name) => {
       const x = store.strategies.get(name);
-      return {...x.summary, name, condition: conditionOf(x, isLive), restriction: this.risk.restrictionOf(name), result: resultOf(x), restarts: x.summary.restarts + x.summary.epochs};
+      return {...x.summary, name, condition: conditionOf(x, isLive), restriction: this.risk.restrictionOf(name), dollars: inDollars(get('profits').filter((y) => y.strategy === name)), result: resultOf(x), restarts: x.summary.restarts + x.summary.epochs};
     });
     this.strategies.update(rows);
     this.showTiles(store, rows, isLive);
@@ -183,10 +190,13 @@ export class Overview {
     const trading = this.risk.summary();
     put(this.tiles.trading, isLive ? trading.level : 'warning', isLive ? trading.word : 'not known', this.risk.detail());
 
+    const equity = store.section('equity', []);
     const byCurrency = new Map();
-    for (const x of store.section('equity', [])) byCurrency.set(x.currency, (byCurrency.get(x.currency) ?? 0) + x.pnl);
-    const traded = [...byCurrency].filter(([c, x]) => moneyCell(x, c).tone); // not what is shown as zero
-    put(this.tiles.pnl, '', traded.map(([c, x]) => `${moneyCell(x, c).text}\u00a0${c}`).join('  ') || dash, traded.length ? 'after fees, open positions at the mark' : 'nothing traded yet');
+    for (const x of equity) byCurrency.set(x.currency, (byCurrency.get(x.currency) ?? 0) + x.pnl);
+    const parts = [...byCurrency].filter(([c, x]) => moneyCell(x, c).tone).map(([c, x]) => `${moneyCell(x, c).text}\u00a0${c}`); // not what is shown as zero
+    const dollars = parts.length ? inDollars(equity) : null;
+    const sum = dollars === null ? {text: parts.join('  ') || dash, tone: ''} : amount(dollars, 2, {isResult: true, unit: '$'});
+    put(this.tiles.pnl, '', sum.text, [dollars === null ? '' : parts.join(', '), parts.length ? 'after fees, open positions at the mark' : 'nothing traded yet'].filter(Boolean).join('; '), sum.tone);
     const exposure = store.section('exposure', []);
     put(this.tiles.delta, '', exposure.filter((x) => x.underlying !== 'binaries').map((x) => `${amount(x.delta, 3, {isSide: true}).text}\u00a0${x.underlying}`).join('  ') || 'flat',
       exposure.filter((x) => typeof x.notional === 'number').map((x) => `${x.underlying}\u00a0${amount(x.notional, 0, {isSide: true}).text}\u00a0$`).join(', '));

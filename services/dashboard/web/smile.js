@@ -35,7 +35,7 @@ export class Smile {
       drawPoints: true,
       pointSize: 2,
       series: {bid: {strokeWidth: 0}, ask: {strokeWidth: 0}, mark: {strokeWidth: 1.6}},
-      axes: {x: {pixelsPerLabel: 70, axisLabelFormatter: (x) => x.toLocaleString('en-US', {maximumFractionDigits: 2})}, y: {pixelsPerLabel: 30, axisLabelWidth: 40}},
+      axes: {x: {pixelsPerLabel: 45, axisLabelFormatter: (x) => x.toLocaleString('en-US', {maximumFractionDigits: 2})}, y: {pixelsPerLabel: 30, axisLabelWidth: 40}},
       axisLabelFontSize: 11,
       xRangePad: 8,
       yRangePad: 8,

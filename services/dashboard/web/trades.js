@@ -15,29 +15,29 @@ export class Trades {
     this.text = el('input', {type: 'search', placeholder: 'instrument', 'aria-label': 'instrument', maxlength: '100'});
     this.fault = el('p', {class: 'fault', role: 'alert', hidden: ''});
     this.orders = new DataTable('orders', [
-      {label: 'time', class: 'time', cell: (x) => timeCell(x.venue_ms)},
-      {label: 'instrument', cell: instrumentCell, isWide: true},
-      {label: 'side', cell: (x) => sideCell(x.side)},
-      {label: 'limit', isNumber: true, cell: (x) => exactCell(x.limit)},
-      {label: 'size', isNumber: true, cell: (x) => exact(x.size)},
-      {label: 'filled', isNumber: true, cell: (x) => exact(x.filled)},
-      {label: 'state', cell: (x) => ['unknown', 'rejected'].includes(x.state) ? statusCell('warning', x.state) : x.state.replace('_', ' ')},
-      {label: 'strategy', cell: (x) => x.strategy},
-      {label: 'type', cell: (x) => x.type ?? ''},
-      {label: 'reason', class: 'wrap', cell: (x) => ({text: shortened(x.reason), tone: 'none', title: x.reason})},
-    ], {none: 'no such order', onPick: (x) => onMarket(x.instrument)});
+      {label: 'time', class: 'time at-time', cell: (x) => timeCell(x.venue_ms)},
+      {label: 'instrument', class: 'at-what', cell: instrumentCell, isWide: true},
+      {label: 'side', class: 'at-side', cell: (x) => sideCell(x.side)},
+      {label: 'limit', class: 'at-price', isNumber: true, cell: (x) => exactCell(x.limit)},
+      {label: 'size', class: 'at-size', isNumber: true, cell: (x) => exact(x.size)},
+      {label: 'filled', class: 'at-part', isNumber: true, cell: (x) => exact(x.filled)},
+      {label: 'state', class: 'at-state', cell: (x) => ['unknown', 'rejected'].includes(x.state) ? statusCell('warning', x.state) : x.state.replace('_', ' ')},
+      {label: 'strategy', class: 'at-strategy', cell: (x) => x.strategy},
+      {label: 'type', class: 'at-kind', cell: (x) => x.type ?? ''},
+      {label: 'reason', class: 'wrap at-reason', cell: (x) => ({text: shortened(x.reason), tone: 'none', title: x.reason})},
+    ], {none: 'no such order', stacks: true, onPick: (x) => onMarket(x.instrument)});
     this.fills = new DataTable('fills', [
-      {label: 'time', class: 'time', cell: (x) => timeCell(x.venue_ms)},
-      {label: 'instrument', cell: instrumentCell, isWide: true},
-      {label: 'side', cell: (x) => sideCell(x.side)},
-      {label: 'price', isNumber: true, cell: (x) => exact(x.price)},
-      {label: 'size', isNumber: true, cell: (x) => exact(x.size)},
-      {label: 'fee', isNumber: true, cell: (x) => amount(x.fee, moneyDecimals(x.currency))},
-      {label: '', cell: (x) => ({text: x.currency, tone: 'none'})},
-      {label: 'strategy', cell: (x) => x.strategy},
-      {label: 'as', cell: (x) => x.liquidity},
-      {label: 'why', cell: (x) => ({text: x.reason, tone: 'none'})},
-    ], {none: 'no such fill', onPick: (x) => onMarket(x.instrument)});
+      {label: 'time', class: 'time at-time', cell: (x) => timeCell(x.venue_ms)},
+      {label: 'instrument', class: 'at-what', cell: instrumentCell, isWide: true},
+      {label: 'side', class: 'at-side', cell: (x) => sideCell(x.side)},
+      {label: 'price', class: 'at-price', isNumber: true, cell: (x) => exact(x.price)},
+      {label: 'size', class: 'at-size', isNumber: true, cell: (x) => exact(x.size)},
+      {label: 'fee', class: 'at-state', isNumber: true, cell: (x) => amount(x.fee, moneyDecimals(x.currency))},
+      {label: '', class: 'at-part', cell: (x) => ({text: x.currency, tone: 'none'})},
+      {label: 'strategy', class: 'at-strategy', cell: (x) => x.strategy},
+      {label: 'as', class: 'at-kind', cell: (x) => x.liquidity},
+      {label: 'why', class: 'extra', cell: (x) => ({text: x.reason, tone: 'none'})},
+    ], {none: 'no such fill', stacks: true, onPick: (x) => onMarket(x.instrument)});
     const filters = el('form', {class: 'filters', role: 'search'}, this.venue, this.strategy, this.text, this.state);
     filters.addEventListener('submit', (event) => event.preventDefault());
     filters.addEventListener('input', () => { this.orderPoll.now(); this.fillPoll.now(); });

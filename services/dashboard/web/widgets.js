@@ -68,7 +68,9 @@ function table({title, value, columns = [], isNewestFirst}) {
       data.forEach((row, i) => {
         const line = body.rows[i] ?? body.appendChild(
           el('tr', {}, ...columns.map((c) => el('td', {class: cellClass(c.format)}))));
-        columns.forEach((c, k) => show(line.cells[k], cellText(row?.[c.field], c.format, c.field)));
+        const cells = columns.map((c) => cellText(row?.[c.field], c.format, c.field));
+        const isAnother = cells.length > 0 && line.cells[0].textContent !== cells[0].text; // rows that move up are no news
+        cells.forEach((x, k) => show(line.cells[k], x, isAnother));
       });
     },
   };
