@@ -125,7 +125,7 @@ void order_desk::handle(strategy_line& s, const wire::place_order& what, const m
   tools_.metrics.open.add(1);
   auto& data = data_of(what.request.instrument);
   if (!std::exchange(data.is_wanted, true)) tools_.want(what.request.instrument);
-  if (data.has_come) return send(x, now);
+  if (data.has_mark) return send(x, now);
   x.waits_until_ns = now.steady_ns + data_wait_ns;
   waiting_.push_back(id.value);
 }
@@ -263,7 +263,9 @@ std::vector<std::string> order_desk::open_names() {
 void order_desk::on_market(const market_event& event, const moment& now) {
   tools_.risk.on_market(event, now);
   if (std::holds_alternative<instrument_status>(event.body)) return;
-  if (std::exchange(data_of(event.instrument).has_come, true)) return;
+  auto& data = data_of(event.instrument);
+  data.has_come = true;
+  if (!tools_.risk.market(event.instrument).mark || std::exchange(data.has_mark, true)) return;
   std::vector<std::uint64_t> ready;
   std::erase_if(waiting_, [&](std::uint64_t number) {
     const auto* x = table_.find(order_id{number});

@@ -67,7 +67,7 @@ public:
 
   /// An OrderRequest.
   void take(std::string_view peer, std::string_view bytes, const moment& now);
-  /// Orders that wait for the instrument's data go on.
+  /// Orders that wait for the instrument's mark price go on.
   void on_market(const market_event& event, const moment& now);
   /// Does what is due: questions to venues, comparisons, orders that waited too long.
   /// @returns when to call again, steady time
@@ -132,6 +132,7 @@ private:
   };
   struct market_data {
     bool is_wanted = false, has_come = false;
+    bool has_mark = false; ///< without one risk refuses every order
   };
 
   // order_desk.cpp: requests

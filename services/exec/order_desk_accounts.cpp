@@ -71,6 +71,10 @@ std::int64_t order_desk::round(const moment& now) {
     if (!is_over && x->waits_until_ns > now.steady_ns) break;
     waiting_.pop_front();
     if (is_over) continue;
+    if (data_of(x->what.request.instrument).has_come) {
+      send(*x, now); // risk says what is missing
+      continue;
+    }
     refuse_order(*x, order_state::rejected,
                  fmt::format("no market data of {} came within {} s; is its gateway up, and the symbol right?",
                              name_of(x->what.request.instrument), data_wait_ns / ns_per_s),

@@ -90,6 +90,30 @@ TEST_F(at_a_venue, a_strategy_that_is_refused_without_end_does_not_fill_the_stor
   EXPECT_THAT(kept("s").back().last.reason, HasSubstr("(980 orders that were refused before this one are not kept)"));
 }
 
+TEST_F(at_a_venue, an_order_waits_for_a_mark_price_not_for_just_any_data) {
+  const auto place_option = [&](const std::string& id) {
+    request(wire::place_order{id, {1}, {.instrument = option, .limit = 0.01_px, .size = 1_qty}});
+  };
+  place_option("c1");
+  const auto see = [&](const auto& body) {
+    desk->on_market({.venue_ns = now_ns, .recv_ns = now_ns, .instrument = option, .body = body}, now());
+  };
+  see(trade{.at = 0.01_px, .size = 1_qty});
+  EXPECT_THAT(take_changes(), IsEmpty());
+  see(ticker{.mark = 0.01, .index = 60'000.0, .underlying = 60'000.0});
+  EXPECT_THAT(deribit->take(), ElementsAre("place c1"));
+  place_option("c2");
+  EXPECT_THAT(deribit->take(), ElementsAre("place c2"));
+}
+
+TEST_F(at_a_venue, an_order_without_a_mark_price_is_refused_for_that_in_the_end) {
+  request(wire::place_order{"c1", {1}, {.instrument = option, .limit = 0.01_px, .size = 1_qty}});
+  desk->on_market({.venue_ns = now_ns, .recv_ns = now_ns, .instrument = option, .body = trade{.at = 0.01_px}}, now());
+  now_ns += order_desk::data_wait_ns;
+  desk->round(now());
+  EXPECT_THAT(reason(), HasSubstr("no mark price is known"));
+}
+
 TEST_F(at_a_venue, a_client_id_of_an_earlier_run_is_not_placed_again) {
   const auto id = placed("c1");
   fact(id, order_state::cancelled);
