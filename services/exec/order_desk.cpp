@@ -36,6 +36,10 @@ order_desk::market_data& order_desk::data_of(instrument_id id) {
   return market_data_[id.index];
 }
 
+void order_desk::want(instrument_id id) {
+  if (!std::exchange(data_of(id).is_wanted, true)) tools_.want(id);
+}
+
 void order_desk::take(std::string_view peer, std::string_view bytes, const moment& now) {
   tools_.metrics.requests.add();
   const auto message = wire::decode_order_request(bytes, tools_.instruments);
@@ -123,9 +127,8 @@ void order_desk::handle(strategy_line& s, const wire::place_order& what, const m
                         .life = order_life{id, what.request, now.wall_ns},
                         .signal_ns = what.placed_ns});
   tools_.metrics.open.add(1);
-  auto& data = data_of(what.request.instrument);
-  if (!std::exchange(data.is_wanted, true)) tools_.want(what.request.instrument);
-  if (data.has_mark) return send(x, now);
+  want(what.request.instrument);
+  if (data_of(what.request.instrument).has_mark) return send(x, now);
   x.waits_until_ns = now.steady_ns + data_wait_ns;
   waiting_.push_back(id.value);
 }

@@ -203,6 +203,8 @@ private:
   venue_desk& desk_of(venue at) { return venues_[static_cast<std::size_t>(at)]; }
   std::string name_of(instrument_id id) const;
   market_data& data_of(instrument_id id);
+  /// Its data is asked for, once: an order needs it, or what is held is to be valued and can be closed.
+  void want(instrument_id id);
 
   tools tools_;
   strategy_lines lines_;

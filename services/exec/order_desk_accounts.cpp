@@ -42,8 +42,8 @@ result<void> order_desk::restore(const std::function<void(const booking&)>& held
   auto open = from.orders({.is_open = true});
   if (!open) return std::unexpected{open.error()};
   for (auto& x : *open) restore_order(std::move(x));
-  for (const auto id : book_.instruments()) // what is held is valued
-    if (book_.in_all(id) != quantity{} && !std::exchange(data_of(id).is_wanted, true)) tools_.want(id);
+  for (const auto id : book_.instruments())
+    if (book_.in_all(id) != quantity{}) want(id);
   return {};
 }
 
@@ -206,6 +206,7 @@ void order_desk::adopt(venue_desk& at, const adoption& what, const moment& now) 
   keep([this, &account = at.account, what, now] { return tools_.store.adopt(account, what, now.wall_ns); });
   book_.adopt(what);
   tools_.risk.on_adopted(what.instrument, what.size);
+  want(what.instrument);
 }
 
 void order_desk::report_orders(venue_desk& at, const account_fact& what, const comparison& found, const moment& now) {

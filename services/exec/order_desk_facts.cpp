@@ -157,6 +157,7 @@ void order_desk::take_foreign(venue at, const fill_fact& what) {
   if (!*booked) return;                             // before
   book_.book({}, what.what, now.wall_ns);
   tools_.risk.on_fill({}, what.what);
+  want(what.what.instrument);
   tools_.metrics.foreign_fills.add();
   auto text = fmt::format("trade {}: {} {} at {}, of an order that is not exec's", what.trade_id,
                           to_text(what.what.side), to_string(what.what.size), to_string(what.what.at));

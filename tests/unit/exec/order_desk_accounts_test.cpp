@@ -157,6 +157,24 @@ TEST_F(at_a_venue, a_difference_at_the_start_is_adopted_if_the_rule_says_so) {
   EXPECT_TRUE(is_adopted);
 }
 
+TEST_F(at_a_venue, asks_for_the_data_of_what_others_made) {
+  auto bought_option = bought("x1", {}, 1_qty);
+  bought_option.what.instrument = option;
+  desk->on_fill(bought_option);
+  EXPECT_THAT(wanted, testing::Contains(option));
+  wanted.clear();
+  reconcile.positions = foreign_positions::adopt;
+  restart();
+  connect();
+  const auto dated = *instruments.intern(venue::deribit, "BTC-25DEC26");
+  for (int i = 0; i < 2; ++i) {
+    now_ns += 6 * ns_per_s;
+    account_fact found{.at = venue::deribit, .positions = {{option, 1_qty}, {dated, 30_qty}}};
+    answer(std::move(found));
+  }
+  EXPECT_THAT(wanted, testing::UnorderedElementsAre(option, dated));
+}
+
 TEST_F(at_a_venue, fills_of_others_are_the_accounts_own) {
   desk->on_fill(bought("x1", {}, 5_qty));
   desk->on_fill(bought("x1", {}, 5_qty));
