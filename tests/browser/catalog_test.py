@@ -68,6 +68,8 @@ class Catalog(kit.DashboardCase):
         self.screen(1280, 900)
         self.panel().find_element(By.XPATH, './/button[text()="No"]').send_keys(Keys.ENTER)
         eventually(lambda: self.text('.chosen') == f'No: {QUESTION}', 'its book')
+        top = self.one('.book').rect['y'] - self.browser.execute_script('return scrollY')
+        self.assertLess(top, 450, 'in the upper half of the window')
         self.one('input[aria-label="search markets"]').clear()
         self.search('zzz')
         eventually(lambda: 'the catalog has no such market' in self.panel().text, 'that there is none')

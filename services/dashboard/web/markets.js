@@ -1,4 +1,4 @@
-// Markets: search through the catalog and what is on the bus, option chains with their smile, one book as a ladder.
+// Markets: search through the catalog and the live quotes, option chains with their smile, one book as a ladder.
 import {ageCell, exactCell, instrumentCell, percentCell, priceCells, select, statusCell, trustCell} from './columns.js';
 import {DataTable} from './data_table.js';
 import {card, el} from './dom.js';
@@ -27,7 +27,7 @@ export class Markets {
       {label: 'delta', class: 'extra', isNumber: true, cell: (x) => amount(x.delta, 3)},
       {label: 'open interest', class: 'extra', isNumber: true, cell: (x) => amount(x.open_interest, 0)},
       {label: 'age', class: 'extra', isNumber: true, cell: (x) => ageCell(x.received_ms, now(), 60_000)},
-      {label: 'trust', class: 'extra', cell: (x) => trustCell(x.trust)},
+      {label: 'trust', cell: (x) => trustCell(x.trust)},
     ], {none: 'no live quote fits', onPick: (x) => this.show(x.instrument)});
     this.found = new DataTable('markets of the catalog', [
       {label: 'market', class: 'whole', cell: (x) => ({text: x.title, tone: '', title: x.id})},
@@ -84,7 +84,8 @@ export class Markets {
 
   show(instrument) {
     this.ladder.show(instrument);
-    if (this.element.isConnected && this.isShown) this.ladder.element.scrollIntoView({block: 'nearest'});
+    const {top} = this.ladder.element.getBoundingClientRect();
+    if (this.isShown && (top < 0 || top > innerHeight / 2)) this.ladder.element.scrollIntoView();
   }
 
   setShown(isShown) {
