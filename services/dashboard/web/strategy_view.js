@@ -78,7 +78,7 @@ export class StrategyView {
     const {summary} = strategy;
     const {parts} = this;
     parts.kind.textContent = summary.type && summary.type !== summary.name ? summary.type : '';
-    show(parts.result, resultOf(strategy));
+    show(parts.result, resultOf(strategy), true); // it is in sight all day
     parts.at.value.textContent = summary.at_ms ? timeText(summary.at_ms, true) : dash;
     parts.sequence.value.textContent = summary.sequence.toLocaleString('en-US');
     parts.gaps.value.textContent = summary.lost.toLocaleString('en-US');
