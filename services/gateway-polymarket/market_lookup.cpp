@@ -10,7 +10,7 @@ namespace strike::gateway_polymarket {
 
 namespace {
 
-constexpr std::size_t most_in_query = 50; // 78 digits each: a URL of 5 KB
+constexpr std::size_t most_in_query = 20; // 78 digits each: a URL of 1.9 KB, of the 2 KB that can be sent
 constexpr std::size_t most_tasks = 20'000;
 constexpr double per_clob_token = 2; // requests
 constexpr int most_misses = 12;

@@ -8,6 +8,9 @@ namespace strike::net {
 
 namespace {
 
+/// libwebsockets 4.1 sends the first 2,047 bytes of a request line, and then goes on as if that had been all.
+constexpr std::size_t longest_path = 2'000;
+
 bool is_printable(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) > ' ' && c != 127; });
 }
@@ -92,6 +95,10 @@ result<address> parse_url(std::string_view text, std::string_view scheme) {
   if (authority.find('@') != std::string_view::npos || !split_authority(authority, to.host, to.port)) return wrong();
   if (path != std::string_view::npos) to.path = rest.substr(path);
   if (!to.path.starts_with('/')) to.path.insert(0, "/");
+  if (to.path.size() > longest_path)
+    return fail(ec::invalid_config, "'" + std::string{text.substr(0, 100)} + "...': a path of " +
+                                        std::to_string(to.path.size()) + " bytes cannot be sent, only " +
+                                        std::to_string(longest_path) + ": ask for less at once");
   std::ranges::transform(to.host, to.host.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
   return to;
 }

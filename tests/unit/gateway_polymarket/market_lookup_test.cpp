@@ -59,6 +59,18 @@ TEST_F(market_lookup_test, tokens_are_asked_for_together_and_each_once) {
   EXPECT_EQ(next_url(), "none");
 }
 
+TEST_F(market_lookup_test, as_many_tokens_are_asked_for_together_as_fit_into_a_url) {
+  for (int i = 0; i < 50; ++i) feed.look_up(std::string(76, '7') + std::to_string(10 + i), now);
+  round();
+  std::size_t asked = 0;
+  for (auto url = next_url(); url != "none"; url = next_url()) {
+    EXPECT_LT(url.size(), 2'000U);
+    for (auto at = url.find("clob_token_ids="); at != url.npos; at = url.find("clob_token_ids=", at + 1)) ++asked;
+    port.requests.pop_front();
+  }
+  EXPECT_EQ(asked, 50U);
+}
+
 TEST_F(market_lookup_test, closed_markets_are_asked_for_next_and_the_clob_last) {
   look_up("11");
   answer("[]");

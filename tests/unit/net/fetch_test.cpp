@@ -81,6 +81,21 @@ TEST_F(fetch_test, sends_bodies_with_post_and_delete) {
     }
 }
 
+TEST_F(fetch_test, sends_long_urls_whole_or_says_that_they_are_too_long) {
+  const auto server = serve([](auto&) { return response(200, "ok"); });
+  const auto path_of = [](std::size_t size) { return "/" + std::string(size - 1, '7'); };
+  for (const auto* method : {"GET", "DELETE"}) {
+    const auto got = fetch({.method = method, .url = url(*server, path_of(2'000))});
+    ASSERT_TRUE(got) << got.error().text;
+    EXPECT_TRUE(seen.back().head.starts_with(method + (" " + path_of(2'000)) + " HTTP/1.1\r\n")) << seen.back().head;
+  }
+  const auto refused = fetch({.url = url(*server, path_of(2'001))});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ec::invalid_config);
+  EXPECT_NE(refused.error().text.find("2001 bytes"), std::string::npos) << refused.error().text;
+  EXPECT_EQ(seen.size(), 2U);
+}
+
 TEST_F(fetch_test, takes_any_status_for_an_answer_and_follows_no_redirect) {
   for (const int status : {201, 204, 302, 400, 401, 404, 500}) {
     const auto server = serve([status](auto&) {

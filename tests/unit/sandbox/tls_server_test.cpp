@@ -237,6 +237,16 @@ TEST_F(tls_server_test, requests_have_method_path_query_headers_and_body) {
   EXPECT_EQ(https(server.address(), server.ca(), "DELETE", "/orders").body, "DELETE /orders");
 }
 
+TEST_F(tls_server_test, a_query_may_name_fifty_polymarket_tokens) {
+  std::string query, heard;
+  for (int i = 0; i < 50; ++i) {
+    const auto one = "id=" + std::to_string(i) + std::string(90, '7');
+    query += (i == 0 ? "?" : "&") + one;
+    heard += " " + one;
+  }
+  EXPECT_EQ(https_get(server.address(), server.ca(), "/markets" + query).body, "GET /markets" + heard);
+}
+
 TEST_F(tls_server_test, answers_have_status_type_and_bodies_of_megabytes) {
   const auto missing = https_get(server.address(), server.ca(), "/missing");
   EXPECT_EQ(missing.status, 404U);
