@@ -59,8 +59,8 @@ void token_stream::on_change(const polymarket::level_change& x, std::int64_t ven
     return doubt("a change that cannot be read", now);
   }
   if (!book_.add(x.on, x.level, venue_ns)) return;
-  if (x.best_bid) venue_bid_ = x.best_bid;
-  if (x.best_ask) venue_ask_ = x.best_ask;
+  venue_bid_ = x.best_bid,
+  venue_ask_ = x.best_ask; // none, as of an empty side: what was said before is not so any more
 }
 
 void token_stream::end_message(std::int64_t venue_ns, const gateway::moment& now) {

@@ -137,6 +137,15 @@ TEST_F(stream_doubts_test, a_touch_that_comes_right_within_a_second_is_none_to_d
   EXPECT_EQ(events(), "11 change 2<1 b0.3x1\n11 change 3<2 b0.41x1\n11 ticker 0.41x1/0.6x5");
 }
 
+TEST_F(stream_doubts_test, a_touch_that_is_no_longer_said_is_none_to_doubt) {
+  start_book();
+  say(change_of("11", 100, "BUY", "0.3", "1", R"(,"best_bid":"0.4","best_ask":"0.6")"));
+  for (const auto* gone : {"0.3", "0.4"})
+    say(change_of("11", 200, "BUY", gone, "0", R"(,"best_bid":"","best_ask":"0.6")"));
+  advance(2s);
+  EXPECT_EQ(events(), "11 change 2<1 b0.3x1\n11 change 3<2 b0.3x0\n11 change 4<3 b0.4x0\n11 ticker -/0.6x5");
+}
+
 TEST_F(stream_doubts_test, a_new_tick_begins_a_new_epoch_that_waits_for_a_book) {
   start_book();
   say(R"({"event_type":"tick_size_change","market":"0xaa","asset_id":"11","old_tick_size":"0.01","new_tick_size":"0.001",
