@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <string>
 #include <string_view>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <vector>
@@ -34,6 +35,7 @@ public:
       close(err);
       return;
     }
+    prctl(PR_SET_PDEATHSIG, SIGKILL); // a test that crashes leaves nothing behind
     dup2(out, STDOUT_FILENO);
     dup2(err, STDERR_FILENO);
     if (chdir(work_folder.c_str()) != 0) _exit(126);

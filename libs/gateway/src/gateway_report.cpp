@@ -94,7 +94,9 @@ void gateway_report::note(oddity what, std::string_view detail, std::string_view
 }
 
 void gateway_report::demand(std::string_view prefix, bool is_wanted) {
-  log_.info(is_wanted ? "wanted" : "no longer wanted", {{"prefix", prefix}});
+  const auto own = fmt::format("md/{}/", to_text(at_)); // a router asks each of its gateways for everything
+  if (!prefix.starts_with(own) && !own.starts_with(prefix)) return;
+  log_.info(is_wanted ? "wanted" : "no longer wanted", {{"venue", to_text(at_)}, {"prefix", prefix}});
 }
 
 void gateway_report::opened(std::uint64_t socket, std::size_t topics) {
