@@ -17,6 +17,9 @@
 
 namespace strike::exec {
 
+/// The condition of readiness that a venue takes orders.
+inline std::string ready_condition(venue at) { return "orders " + std::string{to_text(at)}; }
+
 /// What exec needs of its process, and what outlives an exec that dies and is started anew.
 struct exec_parts {
   settings how;

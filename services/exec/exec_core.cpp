@@ -5,8 +5,6 @@
 #include "process/version.hpp"
 #include "wire/ops.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
 
@@ -104,7 +102,7 @@ risk_gate::tools exec_core::risk_tools() {
 }
 
 void exec_core::set_ready(venue at, std::string_view why) {
-  const auto condition = fmt::format("orders {}", to_text(at));
+  const auto condition = ready_condition(at);
   if (why.empty())
     with_.ready.ready(condition);
   else

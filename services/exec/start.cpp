@@ -118,6 +118,7 @@ result<running> start(process::environment& env, const bus::context& where,
                                             }});
   if (!published) return std::unexpected{published.error()};
   link->publisher = *std::move(published);
+  for (const auto& row : enum_names<venue>::table) env.ready.not_ready(ready_condition(row.value), "starting");
   auto actor = env.supervise({"exec", [parts, to = link.get()](caf::actor_system& in) {
                                 auto exec = spawn_exec(in, parts);
                                 const std::scoped_lock lock{to->guard};
