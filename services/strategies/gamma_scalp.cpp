@@ -16,6 +16,7 @@
 
 #include "base/symbol.hpp"
 #include "base/time.hpp"
+#include "strategies/ended_positions.hpp"
 #include "strategies/orders.hpp"
 #include "strategies/settings.hpp"
 #include "strategy/history.hpp"
@@ -70,8 +71,7 @@ struct slot {
     if (at.bid || at.ask) return to_double(at.bid ? *at.bid : *at.ask);
     return std::numeric_limits<double>::quiet_NaN();
   }
-  /// The cash that buying `amount` (negative: selling) at `p` moves, in the settlement currency.
-  double flow(double amount, double p) const { return is_inverse ? amount * multiplier / p : -amount * multiplier * p; }
+  double flow(double amount, double p) const { return cash_flow(amount, p, multiplier, is_inverse); }
 };
 
 class gamma_scalp final : public strategy {
@@ -265,7 +265,7 @@ private:
     const auto* status = std::get_if<instrument_status>(&event.body);
     if (!status) return;
     auto& x = slot_of(event.instrument, world);
-    if (x.kind == role::ignored) return;
+    if (x.kind == role::ignored && !x.is_gone) return;
     switch (status->state) {
     case instrument_state::halted:
       x.is_halted = true;
@@ -280,6 +280,8 @@ private:
     case instrument_state::expired:
     case instrument_state::settled:
       if (!x.is_gone) forget(event.instrument, x, *status, world);
+      if (status->state == instrument_state::settled)
+        cash_ += ended_.settle(event.instrument, world.symbol_of(event.instrument).info, status->settlement);
       return;
     }
   }
@@ -287,8 +289,7 @@ private:
   /// The instrument is over: no position, no order; what is left of the hedge is traded back.
   void forget(instrument_id id, slot& x, const instrument_status& status, context& world) {
     if (x.size != quantity{}) {
-      const auto worth = status.settlement ? payoff(world.symbol_of(id).info, *status.settlement) : x.mark();
-      if (!std::isnan(worth)) cash_ += x.flow(-to_double(x.size), worth);
+      ended_.add({id, world.symbol_of(id).symbol, x.size, x.mark(), x.multiplier, x.is_inverse});
       note(world, log_level::info,
            fmt::format("{} {}: {} held", world.symbol_of(id).symbol, to_text(status.state), to_string(x.size)));
     }
@@ -300,14 +301,6 @@ private:
     if (hedge_target_ == id) hedge_order_ = {};
     track(id, x, world);
     hedge(world);
-  }
-
-  /// What one unit pays at a delivery price, in the unit of the instrument's prices.
-  static double payoff(const symbol_info& info, double delivery) {
-    if (!info.strike || !info.right) return delivery;
-    const auto strike = to_double(*info.strike);
-    const auto gain = std::max(0.0, *info.right == option_type::call ? delivery - strike : strike - delivery);
-    return info.is_inverse ? gain / delivery : gain;
   }
 
   void book(const fill& what, const slot& x) {
@@ -330,6 +323,7 @@ private:
   order_id hedge_order_;
   instrument_id hedge_target_;
   std::int64_t retry_at_ns_ = 0;
+  ended_positions ended_;
   double cash_ = 0; ///< flows of all fills and settlements less fees, in the settlement currency
   double fees_ = 0;
   std::uint64_t signals_ = 0, orders_ = 0, hedges_ = 0, fills_ = 0, rejects_ = 0;
@@ -338,8 +332,14 @@ private:
 };
 
 boost::json::object gamma_scalp::dashboard_state() const {
-  double pnl = cash_;
+  double pnl = cash_ + ended_.worth();
   boost::json::array positions;
+  for (const auto& x : ended_.all())
+    positions.push_back(boost::json::object{{"instrument", x.symbol},
+                                            {"size", to_double(x.size)},
+                                            {"mark", json_number(x.mark)},
+                                            {"unit_delta", nullptr},
+                                            {"delta", nullptr}});
   for (const auto& h : held_) {
     const auto& x = slots_[h.id.index];
     if (x.size == quantity{}) continue;

@@ -12,6 +12,7 @@
 #include "strategies/momentum.hpp"
 
 #include "base/time.hpp"
+#include "strategies/ended_positions.hpp"
 #include "strategies/orders.hpp"
 #include "strategies/settings.hpp"
 #include "strategy/history.hpp"
@@ -72,8 +73,9 @@ struct slot {
   quantity size; ///< held, signed
   double multiplier = 1;
   bool is_inverse = false;
+  double mark = std::numeric_limits<double>::quiet_NaN(); ///< the last mid
 
-  double flow(double amount, double p) const { return is_inverse ? amount * multiplier / p : -amount * multiplier * p; }
+  double flow(double amount, double p) const { return cash_flow(amount, p, multiplier, is_inverse); }
 };
 
 class momentum final : public strategy {
@@ -89,7 +91,7 @@ public:
     if (!x.is_ours || event.state != trust::live) return;
     x.at = {quote->best_bid, quote->best_ask};
     if (!x.at.is_two_sided()) return;
-    const auto mid = x.at.mid();
+    const auto mid = x.mark = x.at.mid();
     if (event.instrument == watched_) mid_history_.add(world.now_ns(), mid);
     auto& oldest = mids_[std::size_t{event.instrument.index} * settings_.lookback_ticks + x.next];
     const auto before = oldest;
@@ -280,11 +282,16 @@ private:
     const auto* status = std::get_if<instrument_status>(&event.body);
     if (!status) return;
     auto& x = slot_of(event.instrument, world);
+    if (status->state == instrument_state::settled && !x.is_ours)
+      cash_ += ended_.settle(event.instrument, world.symbol_of(event.instrument).info, status->settlement);
     if (!x.is_ours) return;
     if (status->state == instrument_state::halted) x.is_halted = true;
     if (status->state == instrument_state::resumed) x.is_halted = false;
     if (status->state != instrument_state::expired && status->state != instrument_state::settled) return;
-    if (x.size != quantity{} && x.at.is_two_sided()) cash_ += x.flow(-to_double(x.size), x.at.mid());
+    const auto& symbol = world.symbol_of(event.instrument);
+    if (x.size != quantity{}) ended_.add({event.instrument, symbol.symbol, x.size, x.mark, x.multiplier, x.is_inverse});
+    if (status->state == instrument_state::settled)
+      cash_ += ended_.settle(event.instrument, symbol.info, status->settlement);
     drop_timer(x, world);
     x.order = {};
     x.size = {};
@@ -314,25 +321,28 @@ private:
   instrument_id watched_;      ///< the instrument of the last signal: its mid is the chart's
   std::string watched_name_;
   bounded_series mid_history_{2000, ns_per_s};
-  double cash_ = 0; ///< flows of all fills less fees, in the settlement currency
+  ended_positions ended_;
+  double cash_ = 0; ///< flows of all fills and settlements less fees, in the settlement currency
   double fees_ = 0;
   std::uint64_t signals_ = 0, orders_ = 0, fills_ = 0, rejects_ = 0;
   bounded_log log_{200};
 };
 
 boost::json::object momentum::dashboard_state() const {
-  double pnl = cash_;
+  double pnl = cash_ + ended_.worth();
   boost::json::array positions;
+  const auto add = [&](const std::string& symbol, quantity size, double mark, std::string_view now) {
+    positions.push_back(boost::json::object{{"instrument", symbol},
+                                            {"size", to_double(size)},
+                                            {"mark", json_number(mark)},
+                                            {"phase", boost::json::string_view{now.data(), now.size()}}});
+  };
   for (const auto& a : active_) {
     const auto& x = slots_[a.id.index];
-    const auto mark = x.at.is_two_sided() ? x.at.mid() : std::numeric_limits<double>::quiet_NaN();
-    if (x.size != quantity{}) pnl += x.flow(-to_double(x.size), mark);
-    const auto state = phase_names[static_cast<std::size_t>(x.now)];
-    positions.push_back(boost::json::object{{"instrument", a.symbol},
-                                            {"size", to_double(x.size)},
-                                            {"mark", json_number(mark)},
-                                            {"phase", boost::json::string_view{state.data(), state.size()}}});
+    if (x.size != quantity{}) pnl += x.flow(-to_double(x.size), x.mark);
+    add(a.symbol, x.size, x.mark, phase_names[static_cast<std::size_t>(x.now)]);
   }
+  for (const auto& x : ended_.all()) add(x.symbol, x.size, x.mark, "to be settled");
   return {{"pnl", json_number(pnl)},
           {"fees", fees_},
           {"signals", signals_},

@@ -290,6 +290,23 @@ TEST_F(gamma_scalp_test, unwinds_the_hedge_when_the_option_is_settled) {
   EXPECT_EQ(world.signals.size(), 1U);
 }
 
+TEST_F(gamma_scalp_test, counts_what_an_expired_option_pays_when_it_is_settled) {
+  make("entry_size = 2\nmax_position = 4\nhedge_band = 1\n");
+  world.tick(*logic, call, quote(0.6));
+  world.fill_order(*logic, world.take_order(), 2_qty);
+  world.take_order(); // a hedge that will never be answered
+  const auto value_of = [&](const char* key) { return logic->dashboard_state().at(key); };
+  const auto before = value_of("pnl").to_number<double>();
+  const auto mark = value_of("positions").at(0).at("mark").to_number<double>();
+  world.status(*logic, call, instrument_state::expired);
+  EXPECT_DOUBLE_EQ(value_of("pnl").to_number<double>(), before);
+  EXPECT_EQ(value_of("positions").at(0).at("size"), 2.0);
+  world.status(*logic, call, instrument_state::settled, 80'000.0);
+  const auto strike = to_double(*world.symbol_of(call).info.strike);
+  EXPECT_NEAR(value_of("pnl").to_number<double>() - before, 2 * ((80'000 - strike) / 80'000 - mark), 1e-12);
+  EXPECT_TRUE(value_of("positions").as_array().empty());
+}
+
 TEST_F(gamma_scalp_test, an_order_on_an_expired_option_blocks_no_other_hedge) {
   make("entry_size = 2\nmax_position = 4\nhedge_band = 1\n");
   world.tick(*logic, call, quote(0.6));

@@ -260,6 +260,21 @@ TEST_F(momentum_test, forgets_a_position_that_was_settled) {
   EXPECT_EQ(world.signals.size(), 1U);
 }
 
+TEST_F(momentum_test, keeps_what_has_expired_until_it_is_settled_and_counts_what_that_pays) {
+  hold_long(); // 100 dollars of an inverse future
+  const auto pnl = [&] { return logic->dashboard_state().at("pnl").to_number<double>(); };
+  const auto positions = [&] { return logic->dashboard_state().at("positions").as_array(); };
+  const auto mark = positions().at(0).at("mark").to_number<double>(), before = pnl();
+  world.status(*logic, btc, instrument_state::expired);
+  EXPECT_EQ(positions().at(0).at("phase"), "to be settled");
+  EXPECT_DOUBLE_EQ(pnl(), before);
+  world.status(*logic, btc, instrument_state::settled, 2 * mark);
+  EXPECT_TRUE(positions().empty());
+  EXPECT_NEAR(pnl() - before, 100 / mark - 100 / (2 * mark), 1e-12);
+  world.status(*logic, btc, instrument_state::settled, 3 * mark); // once is enough
+  EXPECT_NEAR(pnl() - before, 100 / mark - 100 / (2 * mark), 1e-12);
+}
+
 TEST_F(momentum_test, waits_with_the_exit_while_halted) {
   hold_long("retry_delay = \"1s\"\n");
   world.status(*logic, btc, instrument_state::halted);
