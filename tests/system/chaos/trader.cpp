@@ -98,7 +98,11 @@ void traders::pump() {
 
 void traders::tell(one& to, const exec_news& what) {
   to.route->take(what);
-  for (const auto& x : std::exchange(to.news, {})) take(to, x);
+  take_news(to);
+}
+
+void traders::take_news(one& from) {
+  for (const auto& x : std::exchange(from.news, {})) take(from, x);
 }
 
 void traders::take(one& from, const order_update& x) {
@@ -186,8 +190,30 @@ bool traders::act(const std::vector<traded>& where) {
     if (!what.bid || !what.ask) return false;
     by.route->place(random_order(what));
   }
-  for (const auto& x : std::exchange(by.news, {})) take(by, x);
+  take_news(by);
   return roll < places_in_ten;
+}
+
+std::string traders::place(const order_request& what) {
+  auto& by = *traders_.front();
+  const auto made = by.route->place(what);
+  take_news(by);
+  const auto at = by.client_ids.find(made);
+  return at == by.client_ids.end() ? std::string{} : at->second;
+}
+
+void traders::amend(const std::string& client_id, price limit, quantity size) {
+  auto& by = *traders_.front();
+  for (const auto& [id, name] : by.client_ids)
+    if (name == client_id) by.route->amend(id, limit, size);
+  take_news(by);
+}
+
+void traders::cancel(const std::string& client_id) {
+  auto& by = *traders_.front();
+  for (const auto& [id, name] : by.client_ids)
+    if (name == client_id) by.route->cancel(id);
+  take_news(by);
 }
 
 void traders::cancel_all() {

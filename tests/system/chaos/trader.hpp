@@ -38,6 +38,10 @@ public:
   bool are_ready() const;
   /// One random act of one of them. @returns whether it was a new order
   bool act(const std::vector<traded>& where);
+  /// By the first of them; what becomes of it is in `orders`. @returns its client id
+  std::string place(const order_request& what);
+  void amend(const std::string& client_id, price limit, quantity size);
+  void cancel(const std::string& client_id);
   void cancel_all();
   std::size_t open_orders() const;
   std::size_t placed() const { return orders_.size(); }
@@ -63,6 +67,7 @@ private:
   };
   void tell(one& to, const strategies::exec_news& what);
   void take(one& from, const order_update& x);
+  void take_news(one& from);
   order_request random_order(const traded& what);
 
   instrument_registry& names_;

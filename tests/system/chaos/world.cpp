@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 
 namespace chaos {
 
@@ -97,8 +98,8 @@ bool is_chosen(const boost::json::object& x) {
 
 } // namespace
 
-world::world(const temp_folder& in) : folder_{in} {
-  sandbox_.emplace(in, "sandbox", SANDBOX_BINARY, sandbox_config);
+world::world(const temp_folder& in, std::string_view market) : folder_{in} {
+  sandbox_.emplace(in, "sandbox", SANDBOX_BINARY, sandbox_config + std::string{market});
   control_ = sandbox_->logged("control=");
   const auto ca = sandbox_->logged("ca=");
   std::array<std::string, venue_count> addresses;
@@ -161,6 +162,7 @@ void world::look(instrument_registry& names) {
     };
     known->bid = best("bids");
     known->ask = best("asks");
+    if (known->ask) known->offered = *parse_decimal<quantity>(x.at("asks").at(0).at(1).as_string().c_str());
   }
 }
 
@@ -202,6 +204,13 @@ void world::heal() { fault("{\"fault\":\"clear\"}"); }
 void world::kill_exec() {
   exec_->kill();
   earlier_ += exec_->err() + "---- kill -9\n";
+  exec_->start();
+}
+
+void world::lose_store() {
+  exec_->kill();
+  earlier_ += exec_->err() + "---- without its store\n";
+  for (const auto* end : {"", "-wal", "-shm", "-intents"}) std::filesystem::remove(store_file() + end);
   exec_->start();
 }
 
