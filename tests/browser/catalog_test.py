@@ -76,12 +76,23 @@ class Catalog(kit.DashboardCase):
         self.assertIn('no live quote fits', self.panel().text)
         self.assert_quiet()
 
-    def test_a_signal_names_its_market_instead_of_a_number(self):
-        self.publisher.show('momentum', {'host': {'log': [], 'last_signals': [
-            {'time': START_MS, 'instrument': f'polymarket:{TOKENS[1]}', 'side': 'sell', 'value': -0.05, 'reason': 'it moved'}]}})
+    def test_a_strategy_s_markets_have_names_instead_of_numbers(self):
+        def show():
+            self.quote()
+            self.publisher.show('momentum', {'host': {
+                'log': [{'time': START_MS - 1, 'level': 'info', 'text': f'{TOKENS[0]} moved +0.02: buy'}],
+                'last_signals': [{'time': START_MS, 'instrument': f'polymarket:{TOKENS[1]}', 'side': 'sell', 'value': -0.05,
+                                  'reason': 'it moved'}]}})
+            return True
+        show()
         self.open()
-        eventually(lambda: self.quote() or self.rows('what the strategies did')[0][1] == f'sell No: {QUESTION}: it moved',
-                   'its name', 30)
+        eventually(lambda: show() and [x[1] for x in self.rows('what the strategies did')] ==
+                   [f'sell No: {QUESTION}: it moved', f'Yes: {QUESTION} moved +0.02: buy'], 'their names', 30)
+        self.open('#momentum')
+        eventually(lambda: show() and f'Yes: {QUESTION} moved' in self.text('.lines'), 'the name in the log', 30)
+        cell = eventually(lambda: show() and [x for x in self.inside('tbody td') if x.text == f'No: {QUESTION}'][0],
+                          'the name in a table', 30)
+        self.assertEqual(cell.get_attribute('title'), f'polymarket:{TOKENS[1]}')
         self.assert_quiet()
 
 

@@ -4,6 +4,7 @@ import {Controls} from './controls.js';
 import {el} from './dom.js';
 import {dash, durationText} from './format.js';
 import {Markets} from './markets.js';
+import {names} from './names.js';
 import {Overview} from './overview.js';
 import {ReplayBar} from './replay_bar.js';
 import {Store} from './store.js';
@@ -96,9 +97,9 @@ function takeStrategies(changed, isFull) {
     view.destroy();
     views.delete(name);
   }
-  const names = store.names();
-  if (names.some((name) => !views.has(name))) {
-    for (const name of names) {
+  const present = store.names();
+  if (present.some((name) => !views.has(name))) {
+    for (const name of present) {
       const view = views.get(name) ?? new StrategyView(name, {onSelect: () => select(name), onControl: (action, strategy) => controls.act(action, {strategy})});
       views.set(name, view);
       byId('tabs').append(view.tab);
@@ -136,6 +137,12 @@ function showUpstreams() {
   line.textContent = lost.map((x) => `no data from ${x.endpoint}`).join(' · ');
   line.title = lost.map((x) => x.text).join('\n');
 }
+
+names.onNews = () => {
+  const strategy = store.strategies.get(selected);
+  if (strategy) views.get(selected).update(strategy, null, true);
+  overviewIsOld();
+};
 
 // ---- header ---------------------------------------------------------------------------------------------------------
 

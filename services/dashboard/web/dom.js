@@ -9,13 +9,14 @@ export function el(tag, attributes = {}, ...children) {
 
 /// Writes a formatted value where it stands; a changed one is lit up shortly, unless so much changes that it would be
 /// noise (isCalm).
-export function show(target, {text, tone}, isCalm = false) {
+export function show(target, {text, tone, title}, isCalm = false) {
   if (target.textContent !== text) {
     const isFirst = target.textContent === '';
     target.textContent = text;
     if (!isFirst && !isCalm) target.animate?.([{backgroundColor: 'var(--flash)'}, {backgroundColor: 'transparent'}], {duration: calm.matches ? 0 : 700});
   }
   if (target.dataset.tone !== tone) target.dataset.tone = tone;
+  if (title !== undefined && target.title !== title) target.title = title;
 }
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
 

@@ -3,7 +3,7 @@ import {ageCell, exactCell, gammaCell, greekCell, instrumentCell, marks, moneyCe
 import {DataTable} from './data_table.js';
 import {card, el, show} from './dom.js';
 import {amount, dash, exact, moneyDecimals, shortened, timeText} from './format.js';
-import {Names} from './names.js';
+import {inWords, names} from './names.js';
 import {Risk} from './risk.js';
 import {conditionOf, resultOf} from './strategy_view.js';
 
@@ -41,14 +41,14 @@ function inDollars(rows) {
 }
 
 /// The newest signals and log lines of all strategies.
-function activity({strategies}, names, most = 60) {
+function activity({strategies}, most = 60) {
   const lines = [];
   for (const [name, {state}] of strategies) {
     const host = state.get('host');
     const listOf = (key) => (Array.isArray(host?.[key]) ? host[key].filter((x) => typeof x === 'object' && x !== null) : []);
     for (const x of listOf('last_signals'))
       lines.push({time: x.time, strategy: name, level: 'signal', text: `${x.side ?? ''} ${x.instrument?.includes(':') ? instrumentCell({...x, name: names.of(x.instrument)}).text : x.instrument ?? ''}: ${x.reason ?? ''}`});
-    for (const x of listOf('log')) lines.push({time: x.time, strategy: name, level: x.level, text: shortened(x.text ?? '')});
+    for (const x of listOf('log')) lines.push({time: x.time, strategy: name, level: x.level, text: shortened(inWords(String(x.text ?? '')))});
   }
   return lines.sort((a, b) => (b.time ?? 0) - (a.time ?? 0)).slice(0, most);
 }
@@ -57,7 +57,6 @@ export class Overview {
   /// now(): the server's clock, ms; onStrategy(name), onMarket(instrument), onResume({scope, name}): something was chosen
   constructor({now, onStrategy, onMarket, onResume}) {
     this.now = now;
-    this.names = new Names();
     this.risk = new Risk({onResume});
     this.tiles = {alive: tile('Alive'), trading: tile('Trading'), pnl: tile('Profit and loss'), delta: tile('Net delta'), orders: tile('Orders')};
     this.services = new DataTable('services', [
@@ -158,7 +157,7 @@ export class Overview {
     this.exposure.update(get('exposure'));
     this.positions.update(get('positions'));
     this.orders.update(get('orders'));
-    this.done.update(activity(store, this.names));
+    this.done.update(activity(store));
     const rows = store.names().map((name) => {
       const x = store.strategies.get(name);
       return {...x.summary, name, condition: conditionOf(x, isLive), restriction: this.risk.restrictionOf(name), dollars: inDollars(get('profits').filter((y) => y.strategy === name)), result: resultOf(x), restarts: x.summary.restarts + x.summary.epochs};

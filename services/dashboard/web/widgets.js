@@ -2,6 +2,7 @@
 import {Chart, valueText} from './chart.js';
 import {card, el, show} from './dom.js';
 import {dash, formatted, isNumeric, labelOf, shortened, timeText} from './format.js';
+import {inWords} from './names.js';
 
 function keyValue({title, items = []}) {
   const cells = items.map((item) => ({item, value: el('dd', {class: item.format?.kind === 'time' ? 'time' : undefined})}));
@@ -10,7 +11,7 @@ function keyValue({title, items = []}) {
     element: card(title, 'key-value', list),
     isWide: true,
     update(state) {
-      for (const {item, value} of cells) show(value, formatted(state.get(item.value), item.format, item.value));
+      for (const {item, value} of cells) show(value, worded(state.get(item.value), item.format, item.value));
     },
   };
 }
@@ -39,9 +40,15 @@ function chart(widget) {
   };
 }
 
+/// As formatted, with a market in words where its token says nothing.
+function worded(value, format, field) {
+  const words = typeof value === 'string' ? inWords(value) : value;
+  return {...formatted(words, format, field), title: words === value ? '' : value};
+}
+
 /// A time of today needs no date.
 function cellText(value, format, field) {
-  const made = formatted(value, format, field);
+  const made = worded(value, format, field);
   const today = new Date().toISOString().slice(0, 10);
   return format?.kind === 'time' && made.text.startsWith(today) ? {...made, text: made.text.slice(11)} : made;
 }
@@ -92,7 +99,7 @@ function log({title, value}) {
       list.hidden = lines.length === 0;
       list.replaceChildren(...lines.map((line) => {
         const level = levels.includes(line?.level) ? line.level : 'info';
-        return el('li', {'data-level': level}, el('time', {}, timeText(line?.time)), el('b', {}, level), el('span', {}, shortened(line?.text ?? dash)));
+        return el('li', {'data-level': level}, el('time', {}, timeText(line?.time)), el('b', {}, level), el('span', {}, shortened(inWords(String(line?.text ?? dash)))));
       }));
     },
   };
