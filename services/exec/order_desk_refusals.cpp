@@ -9,6 +9,19 @@
 
 namespace strike::exec {
 
+namespace {
+
+/// As it is shown; it may be the very reason of the refusal, and is anybody's text.
+std::string shown_label(std::string_view client_id) {
+  constexpr std::size_t longest = 64;
+  std::string text{client_id.substr(0, longest)};
+  for (auto& c : text)
+    if (c < ' ' || c > '~') c = '?';
+  return text;
+}
+
+} // namespace
+
 /// One that is not even considered.
 void order_desk::reject(strategy_line& s, const wire::place_order& what, std::string why, const moment& now) {
   tools_.metrics.refused.add();
@@ -20,7 +33,7 @@ void order_desk::reject(strategy_line& s, const wire::place_order& what, std::st
                                         .state = order_state::rejected,
                                         .reason = why}});
   stored_order kept;
-  kept.what = {{}, s.owner, what.client_id, what.request};
+  kept.what = {{}, s.owner, shown_label(what.client_id), what.request};
   kept.of_strategy = what.order;
   kept.account = {tools_.instruments.at(what.request.instrument).at, ""};
   kept.account.name = desk_of(kept.account.at).account.name;

@@ -61,6 +61,10 @@ TEST_F(at_a_venue, refuses_client_ids_that_no_venue_would_take) {
   EXPECT_THAT(reason(), HasSubstr("A-Z a-z 0-9 . _ -"));
   place(std::string(37, 'x'));
   EXPECT_THAT(reason(), HasSubstr("37 characters; venues take 36"));
+  place(std::string(63, 'x') + "\u00e9"); // cut within a character
+  EXPECT_THAT(reason(), HasSubstr("65 characters"));
+  ASSERT_TRUE(store->file_intents());
+  EXPECT_EQ(store->read().refusals({})->back().what.label, std::string(63, 'x') + "?");
 }
 
 TEST_F(at_a_venue, what_is_refused_before_it_leaves_can_be_looked_up_later) {
