@@ -111,11 +111,11 @@ void kill_switch::verified(run& x, const moment& now) {
                                        : fmt::format("none is open, says {}", names_of(x.is_clean, true));
   x.is_clean.clear(); // answered
   x.was_verified = true;
-  if (!x.report.flattens) return finish(x, open, {}, now);
+  if (!x.report.flattens) return finish(x, open, {}, true, now);
   const bool is_settled = port_.take_over(x.report.where, now);
   const auto held = port_.positions(x.report.where);
   const bool is_too_late = now.steady_ns - x.began_ns >= how_.give_up_ns;
-  if ((held.empty() && is_settled) || is_too_late) return finish(x, open, held, now);
+  if ((held.empty() && is_settled) || is_too_late) return finish(x, open, held, is_settled, now);
   if (held.empty()) return say(x, "a venue holds what exec cannot explain yet; it is asked once more");
   close_positions(x, held, now);
 }
@@ -134,11 +134,15 @@ void kill_switch::close_positions(run& x, const std::vector<open_position>& held
   }
 }
 
-void kill_switch::finish(run& x, std::string_view open, const std::vector<open_position>& left, const moment& now) {
+void kill_switch::finish(run& x, std::string_view open, const std::vector<open_position>& left, bool is_settled,
+                         const moment& now) {
   x.report.is_over = true;
-  x.report.is_clean = left.empty();
+  x.report.is_clean = left.empty() && is_settled;
   std::string positions;
-  if (x.report.flattens && left.empty()) positions = fmt::format("; {} closing orders, nothing is held", x.closings);
+  if (x.report.flattens && left.empty())
+    positions = fmt::format("; {} closing orders, {}", x.closings,
+                            is_settled ? "nothing is held"
+                                       : "but what a venue holds is NOT what exec knows: look at the venue's own page");
   if (!left.empty()) positions = fmt::format("; {} positions are NOT closed:", left.size());
   for (const auto& y : left) positions += fmt::format(" {} {}", to_string(y.size), port_.name_of(y));
   say(x,

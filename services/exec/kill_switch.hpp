@@ -90,7 +90,9 @@ private:
   void attempt(run& x, const moment& now);
   void verified(run& x, const moment& now);
   void close_positions(run& x, const std::vector<open_position>& held, const moment& now);
-  void finish(run& x, std::string_view open, const std::vector<open_position>& left, const moment& now);
+  /// @param is_settled the venues hold what exec knows
+  void finish(run& x, std::string_view open, const std::vector<open_position>& left, bool is_settled,
+              const moment& now);
   void say(run& x, std::string line, bool is_alarm = false);
 
   kill_settings how_;

@@ -134,7 +134,7 @@ export class Controls {
     const text = 'Exec halts trading, cancels every order there, and asks the venues until they say that none is open. With all or a venue that is every order of the account there, whoever sent it.';
     const said = await confirmed('Kill switch', text, {word: 'KILL', fields: [this.scopeField(),
       {name: 'reason', label: 'why', kind: 'text', value: 'kill switch on the dashboard'},
-      {name: 'flatten', label: 'then close what strategies hold', kind: 'check'}]});
+      {name: 'flatten', label: 'then close what is held', kind: 'check'}]});
     if (said) await this.send('/api/control', {action: 'kill_trading', ...scopeOf(said.scope), reason: said.reason, flatten: said.flatten});
   }
 

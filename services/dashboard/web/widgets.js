@@ -11,7 +11,7 @@ function keyValue({title, items = []}) {
     element: card(title, 'key-value', list),
     isWide: true,
     update(state) {
-      for (const {item, value} of cells) show(value, worded(state.get(item.value), item.format, item.value));
+      for (const {item, value} of cells) showWorded(value, worded(state.get(item.value), item.format, item.value));
     },
   };
 }
@@ -43,7 +43,13 @@ function chart(widget) {
 /// As formatted, with a market in words where its token says nothing.
 function worded(value, format, field) {
   const words = typeof value === 'string' ? inWords(value) : value;
-  return {...formatted(words, format, field), title: words === value ? '' : value};
+  const isInWords = words !== value;
+  return {...formatted(words, format, field), title: isInWords ? value : '', isInWords};
+}
+
+function showWorded(target, made, isCalm) {
+  show(target, made, isCalm);
+  if (target.classList.contains('words') !== made.isInWords) target.classList.toggle('words', made.isInWords); // smaller, and may wrap
 }
 
 /// A time of today needs no date.
@@ -77,7 +83,7 @@ function table({title, value, columns = [], isNewestFirst}) {
           el('tr', {}, ...columns.map((c) => el('td', {class: cellClass(c.format)}))));
         const cells = columns.map((c) => cellText(row?.[c.field], c.format, c.field));
         const isAnother = cells.length > 0 && line.cells[0].textContent !== cells[0].text; // rows that move up are no news
-        cells.forEach((x, k) => show(line.cells[k], x, isAnother));
+        cells.forEach((x, k) => showWorded(line.cells[k], x, isAnother));
       });
     },
   };

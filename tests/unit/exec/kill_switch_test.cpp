@@ -227,6 +227,18 @@ TEST_F(kill_switch_test, is_not_over_before_a_venues_positions_are_explained) {
   EXPECT_TRUE(report().is_clean);
 }
 
+TEST_F(kill_switch_test, is_not_clean_while_a_venues_positions_stay_unexplained) {
+  desk.is_explained = false;
+  start({scope_kind::venue, "deribit"}, true);
+  for (int i = 0; i < 120 && !report().is_over; ++i) {
+    pass(second);
+    answer(venue::deribit);
+  }
+  EXPECT_TRUE(report().is_over);
+  EXPECT_FALSE(report().is_clean);
+  EXPECT_THAT(report().lines.back(), HasSubstr("what a venue holds is NOT what exec knows"));
+}
+
 TEST(netted, closes_what_the_account_holds_in_all) {
   const instrument_id one{1}, two{2};
   using positions = std::vector<open_position>;
