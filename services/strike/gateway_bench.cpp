@@ -64,7 +64,7 @@ private:
   int lines_ = -1;
 };
 
-std::string config_text(const std::filesystem::path& folder, std::string_view venue_address) {
+std::string config_text(const std::filesystem::path& folder, std::string_view venue_address, bool busy_poll) {
   return fmt::format(R"(
 [process]
 log_level = "error"
@@ -74,8 +74,9 @@ testnet = true
 url = "wss://{0}/ws/api/v2"
 rest = "https://{0}/api/v2"
 ca_file = "{1}/ca.pem"
+busy_poll = {2}
 )",
-                     venue_address, folder.string());
+                     venue_address, folder.string(), busy_poll);
 }
 
 /// What this process has done so far.
@@ -108,7 +109,7 @@ std::string report(const bench::gateway_plan& how, const reading& begin, const r
   const auto frames = static_cast<double>(std::max<std::uint64_t>(end.frames - begin.frames, 1));
   const auto cpu_seconds = end.cpu_seconds - begin.cpu_seconds;
   const auto to_bus = bench::between(begin.to_bus, end.to_bus);
-  return fmt::format("strike bench gateway: {} instruments, a ticker and a book each, {:.1f} s\n\n"
+  return fmt::format("strike bench gateway: {} instruments, a ticker and a book each, {:.1f} s{}\n\n"
                      "  frames sent       {:>9.0f} /s\n"
                      "  frames received   {:>9.0f} /s\n"
                      "  events on the bus {:>9.0f} /s at the consumer, {:.0f} lost\n"
@@ -118,8 +119,8 @@ std::string report(const bench::gateway_plan& how, const reading& begin, const r
                      "  {:<40}{:>8}{:>8}{:>8}\n\n"
                      "  From the receipt: the whole frame decrypted and inflated; parse included; interpolated in the\n"
                      "  metric's buckets. To the consumer: book changes, over TLS, gateway and bus.\n",
-                     how.instruments, seconds, sent / seconds, frames / seconds, events / seconds, lost,
-                     cpu_seconds / seconds, 1e6 * cpu_seconds / frames, "p50", "p90", "p99",
+                     how.instruments, seconds, how.busy_poll ? ", busy polling" : "", sent / seconds, frames / seconds,
+                     events / seconds, lost, cpu_seconds / seconds, 1e6 * cpu_seconds / frames, "p50", "p90", "p99",
                      "frame's receipt to the bus", bench::percentile(to_bus, 0.5), bench::percentile(to_bus, 0.9),
                      bench::percentile(to_bus, 0.99), "venue's frame made to event at consumer", p50, p90, p99);
 }
@@ -160,6 +161,7 @@ int run_gateway_bench(int argc, char** argv) {
     app.add_option("--seconds", how.seconds, "how long to measure")
         ->check(CLI::Range(1.0, 3600.0))
         ->capture_default_str();
+    app.add_flag("--busy-poll", how.busy_poll, "it never sleeps, as with busy_poll; it needs a core of its own");
   };
   CLI::App early; // the venue is started with them; what is wrong with them is said below
   early.set_help_flag();
@@ -182,7 +184,7 @@ int run_gateway_bench(int argc, char** argv) {
            "their own, whose work does not count.",
        .start = [&](process::environment& env) { return start(env, other, how, told); },
        .add_options = add_options,
-       .default_config = config_text(folder, other->lines().read())});
+       .default_config = config_text(folder, other->lines().read(), how.busy_poll)});
   other->end();
   std::error_code ignored;
   std::filesystem::remove_all(folder, ignored);

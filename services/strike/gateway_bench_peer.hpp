@@ -10,6 +10,7 @@ struct gateway_plan {
   std::size_t instruments = 5'000; ///< each with a ticker and a book
   double frames_per_second = 20'000;
   double seconds = 10; ///< that are measured
+  bool busy_poll = false;
 };
 
 /// Lines over a socket pair, one at a time.

@@ -172,7 +172,7 @@ void gateway_actor::serve(net::loop& loop) {
     const auto steady_ns = read_clocks().steady_ns;
     if (steady_ns >= next_report_ns_) report(core, shown, steady_ns);
     next_ns = std::min({next_ns, next_report_ns_, publisher.poll(steady_ns)});
-    loop.round(core.is_due() ? steady_ns : next_ns);
+    loop.round(x.how.busy_poll || core.is_due() ? steady_ns : next_ns);
   }
 }
 

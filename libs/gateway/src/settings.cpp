@@ -14,6 +14,7 @@ settings read_settings(config::section root, venue at, std::string_view publish)
   if (made.grace.count() < 0) table.reject("grace", "must not be negative");
   made.data_silence = std::chrono::nanoseconds{table.duration_ns("data_silence", made.data_silence.count())};
   if (made.data_silence.count() < 0) table.reject("data_silence", "must not be negative; \"0s\" never replaces");
+  made.busy_poll = table.flag("busy_poll", made.busy_poll);
   return made;
 }
 

@@ -25,7 +25,7 @@ reading read(std::string toml, venue at = venue::deribit, std::string_view publi
 }
 
 TEST(gateway_settings, are_those_of_the_venues_own_table) {
-  const auto got = read("[gateway.derive]\npublish = \"ipc:///run/d\"\nca_file = \"ca.pem\"\ngrace = \"3s\"\n"
+  const auto got = read("[gateway.derive]\npublish = \"ipc:///run/d\"\nca_file = \"ca.pem\"\ngrace = \"3s\"\nbusy_poll = true\n"
                         "[gateway.deribit]\nwhatever = 1\n",
                         venue::derive);
   EXPECT_EQ(got.mistakes, "");
@@ -33,6 +33,8 @@ TEST(gateway_settings, are_those_of_the_venues_own_table) {
   EXPECT_EQ(got.made.publish.endpoint, "ipc:///run/d");
   EXPECT_EQ(got.made.ca_file, "/etc/strike/ca.pem");
   EXPECT_EQ(got.made.grace, std::chrono::seconds{3});
+  EXPECT_TRUE(got.made.busy_poll);
+  EXPECT_FALSE(read("").made.busy_poll);
   EXPECT_EQ(read("").made.publish.endpoint, "tcp://127.0.0.1:5551");
 }
 

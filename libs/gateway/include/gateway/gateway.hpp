@@ -21,6 +21,7 @@ struct settings {
   /// Of a socket that carries tickers or books, without an event, though heartbeats may come: it is replaced. While its
   /// replacements are as quiet, the market is, and the wait doubles, up to 16 times this. 0: never.
   std::chrono::nanoseconds data_silence = std::chrono::seconds{60};
+  bool busy_poll = false; ///< never sleep, so that no frame has to wake the thread: for a core of its own
 };
 
 /// Mistakes are recorded in the document.
