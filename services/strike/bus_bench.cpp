@@ -255,9 +255,9 @@ void bus_bench::run() {
 void add_bus_bench_command(CLI::App& bench, int& exit_code) {
   auto* command = bench.add_subcommand("bus", "Measure the way of an event from publisher to strategy");
   auto x = std::make_shared<bench_options>();
-  command->add_option("--messages", x->messages, "Events of each latency")
+  command->add_option("--messages", x->messages, "Events of each latency; the first 2,000 do not count")
       ->capture_default_str()
-      ->check(CLI::Range(1'000, 10'000'000));
+      ->check(CLI::Range(4'000, 10'000'000));
   command->add_option("--rate", x->rate, "Events a second of each latency")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
