@@ -38,7 +38,6 @@ struct walk : std::enable_shared_from_this<walk> {
   }
   void next_pass(const moment& now) {
     if (at == passes.size()) return done(std::move(all), now);
-    start_ms = passes[at].start_ms;
     start_id.clear();
     ask(now);
   }
@@ -50,7 +49,7 @@ struct walk : std::enable_shared_from_this<walk> {
                .write =
                    [self = shared_from_this()](std::uint64_t id, const moment&) {
                      const auto& p = self->passes[self->at];
-                     return deribit::trades_since(id, {p.currency, self->start_ms, self->start_id, p.historical});
+                     return deribit::trades_since(id, {p.currency, p.start_ms, self->start_id, p.historical});
                    },
                .done = [self = shared_from_this()](const deribit_answer& x, const moment& t) { self->on_page(x, t); }},
               now);
@@ -70,13 +69,11 @@ struct walk : std::enable_shared_from_this<walk> {
       ++at;
       return next_pass(now);
     }
-    if (!is_new) return done(fail(ec::io, "deribit: the pages of trades do not advance beyond " + start_id), now);
-    const auto& last = page.trades.back();
-    const auto last_ms = last.venue_ns / ns_per_ms;
-    if (start_id.empty() && last_ms > start_ms)
-      start_ms = last_ms;
-    else
-      start_id = last.id; // a whole page of one millisecond
+    if (!is_new)
+      return done(fail(ec::io, fmt::format("deribit: the pages of trades do not advance beyond {} '{}'",
+                                           passes[at].start_ms, start_id)),
+                  now);
+    start_id = page.trades.back().id;
     ask(now);
   }
 
@@ -86,8 +83,7 @@ struct walk : std::enable_shared_from_this<walk> {
   std::vector<pass> passes;
   std::size_t at = 0;
   int pages = 0;
-  std::int64_t start_ms = 0;
-  std::string start_id;
+  std::string start_id; ///< of the next page; empty: it is the first, which goes by time
   std::set<std::string> seen;
   std::vector<deribit::user_trade> all;
 };

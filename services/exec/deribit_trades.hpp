@@ -21,8 +21,9 @@ struct trade_span {
 /// All trades of the account since then, oldest first within a currency, each once: page by page, and what is older
 /// than a day from the venue's historical store, too. `done` is called once, from `round`.
 ///
-/// Pages go by time; where more than a page share one millisecond, by trade id. Source: Deribit API v2, sections
-/// "Queries", "Pitfalls".
+/// The first page goes by time, the others by trade id: trades come in the order of their ids, of which neither the
+/// times need to rise nor a millisecond to have less than a page. Source: Deribit API v2, sections "Trades" (pages),
+/// "Queries".
 /// @returns to `done` `ec::session_down`, `ec::malformed`, or `ec::io` with the venue's refusal
 void ask_trades(deribit_requests& over, trade_span which,
                 std::function<void(result<std::vector<deribit::user_trade>>&&, const moment&)> done, const moment& now);

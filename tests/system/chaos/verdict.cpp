@@ -1,5 +1,6 @@
 #include "chaos/verdict.hpp"
 
+#include "base/time.hpp"
 #include "exec/order_reader.hpp"
 
 #include <boost/json/array.hpp>
@@ -82,7 +83,10 @@ private:
     ++made_.orders;
     ++made_.states[std::string{to_text(x.last.state)}];
     labels_.insert(x.what.label);
-    if (!is_final(x.last.state)) fault("{} is still {} in the store", x.what.label, to_text(x.last.state));
+    if (!is_final(x.last.state))
+      fault("{} at {} is still {} in the store: venue's id '{}', keys '{}', last changed at {}, {}", x.what.label,
+            to_text(x.account.at), to_text(x.last.state), x.last.venue_id, fmt::join(x.keys, ", "),
+            iso_from_ns(x.last.changed_ns), x.last.reason);
     quantity booked;
     for (const auto& f : x.fills)
       if (!f.is_undone) booked = {booked.nanos + f.what.size.nanos};

@@ -73,46 +73,28 @@ TEST_F(deribit_account_test, a_stop_that_only_the_second_question_shows_is_told_
   EXPECT_THAT(heard.accounts.at(0).foreign_orders, IsEmpty());
 }
 
-TEST_F(deribit_account_test, pages_of_fills_go_on_by_time_and_tell_each_once) {
+TEST_F(deribit_account_test, pages_of_fills_go_on_by_trade_id_and_tell_each_once) {
   connect();
   ask();
   const auto page = [](std::string_view trades, bool more) {
     return fmt::format(R"({{"trades":[{}],"has_more":{}}})", trades, more);
   };
-  const auto t1 = std::string{trade_json{.id = "t1", .time_ms = 1'699'999'000'000}};
-  const auto t2 = std::string{trade_json{.id = "t2", .time_ms = 1'699'999'000'500}};
-  const auto t3 = std::string{trade_json{.id = "t3", .time_ms = 1'699'999'000'500}};
-  reply(take("private/get_user_trades_by_currency"), page(t1 + "," + t2, true));
-  const auto next = take("private/get_user_trades_by_currency");
-  EXPECT_EQ(next.number("start_timestamp"), 1'699'999'000'500) << "inclusive: more may share the millisecond";
-  reply(next, page(t2 + "," + t3, false));
-  reply(take("private/get_positions"), "[]");
-  EXPECT_THAT(heard.accounts.at(0).fills, SizeIs(3));
-}
-
-TEST_F(deribit_account_test, a_millisecond_with_more_than_a_page_is_read_by_trade_id) {
-  connect();
-  ask();
-  const auto page_of = [](int first, int last, bool more) {
-    std::string all;
-    for (int i = first; i <= last; ++i)
-      all += std::string{trade_json{.id = fmt::format("{}", i), .time_ms = 1'699'999'000'000}} + ",";
-    all.pop_back();
-    return fmt::format(R"({{"trades":[{}],"has_more":{}}})", all, more);
-  };
-  reply(take("private/get_user_trades_by_currency"), page_of(1, 1'000, true));
+  const auto t1 = std::string{trade_json{.id = "1", .time_ms = 1'699'999'000'500}};
+  const auto t2 = std::string{trade_json{.id = "2", .time_ms = 1'699'999'000'000}}; // its time is before that of 1
+  const auto t3 = std::string{trade_json{.id = "3", .time_ms = 1'699'999'000'000}};
+  const auto first = take("private/get_user_trades_by_currency");
+  EXPECT_TRUE(first.params.contains("start_timestamp"));
+  EXPECT_FALSE(first.params.contains("start_id"));
+  reply(first, page(t1 + "," + t2, true));
   auto next = take("private/get_user_trades_by_currency");
-  EXPECT_EQ(next.number("start_timestamp"), 1'699'999'000'000);
-  reply(next, page_of(1, 1'001, true)); // one more than before, all of that millisecond
-  next = take("private/get_user_trades_by_currency");
-  EXPECT_EQ(next.text("start_id"), "1001");
+  EXPECT_EQ(next.text("start_id"), "2");
   EXPECT_FALSE(next.params.contains("start_timestamp"));
-  reply(next, page_of(1'001, 2'000, true));
+  reply(next, page(t2 + "," + t3, true)); // that one is in it once more
   next = take("private/get_user_trades_by_currency");
-  EXPECT_EQ(next.text("start_id"), "2000");
-  reply(next, page_of(2'000, 2'500, false));
+  EXPECT_EQ(next.text("start_id"), "3");
+  reply(next, page(std::string{trade_json{.id = "4"}}, false)); // or is not
   reply(take("private/get_positions"), "[]");
-  EXPECT_THAT(heard.accounts.at(0).fills, SizeIs(2'500));
+  EXPECT_THAT(heard.accounts.at(0).fills, SizeIs(4));
 }
 
 TEST_F(deribit_account_test, pages_that_do_not_advance_are_a_failure_and_no_loop) {
