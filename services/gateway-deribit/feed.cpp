@@ -16,8 +16,8 @@ namespace {
 
 constexpr std::int64_t expiry_hour_ns = 8 * 3'600 * ns_per_s, settled_by_ns = 60 * ns_per_s;
 constexpr backoff load_again{.first = std::chrono::seconds{5}, .longest = std::chrono::minutes{1}};
-// The delivery price is published some time after the expiry: it is asked for less and less often.
 constexpr std::uint64_t most_trades = 1'000; ///< in one answer; of a longer gap, its end is enough
+// The delivery price is published some time after the expiry: it is asked for less and less often.
 constexpr std::int64_t ask_first_ns = 10 * ns_per_s, ask_every_ns = 60 * ns_per_s, ask_until_ns = 3'600 * ns_per_s;
 
 } // namespace

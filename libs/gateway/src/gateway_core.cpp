@@ -91,9 +91,14 @@ void gateway_core::set_state(instrument_id which, instrument_state state, option
 }
 
 void gateway_core::publish_late(std::span<const market_event> events) {
-  if (events.empty() || !shards_.is_wanted(feed::slot_of(events.front()))) return;
-  with_.to.publish(events);
-  with_.report.published_late(events);
+  if (events.empty()) return;
+  const auto topic = feed::slot_of(events.front());
+  if (!shards_.is_wanted(topic)) return;
+  std::vector<market_event> made{events.begin(), events.end()};
+  if (shards_.is_marked(topic)) // what is true of then does not make the topic live again
+    for (auto& x : made) x.state = trust::stale;
+  with_.to.publish(made);
+  with_.report.published_late(made);
 }
 
 void gateway_core::loaded() {

@@ -139,6 +139,11 @@ TEST_F(gateway_core_of, what_the_feed_learns_late_is_published_while_it_is_wante
   inside->port->publish_late(std::array{missed, missed});
   EXPECT_THAT(take_told(), ElementsAre("BTC trades live", "BTC trades live"));
   EXPECT_EQ(metric(R"(strike_gateway_events_total{channel="trades",venue="deribit"})"), 2);
+  inside->port->distrust({btc}, trust::stale);
+  pass(0ns);
+  take_told();
+  inside->port->publish_late(std::array{missed});
+  EXPECT_THAT(take_told(), ElementsAre("BTC trades stale"));
 }
 
 TEST_F(gateway_core_of, an_outage_of_many_topics_leaves_in_portions) {
