@@ -268,7 +268,8 @@ void order_desk::on_market(const market_event& event, const moment& now) {
   if (std::holds_alternative<instrument_status>(event.body)) return;
   auto& data = data_of(event.instrument);
   data.has_come = true;
-  if (!tools_.risk.market(event.instrument).mark || std::exchange(data.has_mark, true)) return;
+  if (data.has_mark || !tools_.risk.market(event.instrument).mark) return;
+  data.has_mark = true;
   std::vector<std::uint64_t> ready;
   std::erase_if(waiting_, [&](std::uint64_t number) {
     const auto* x = table_.find(order_id{number});

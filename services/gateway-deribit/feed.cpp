@@ -17,6 +17,7 @@ namespace {
 constexpr std::int64_t expiry_hour_ns = 8 * 3'600 * ns_per_s, settled_by_ns = 60 * ns_per_s;
 constexpr backoff load_again{.first = std::chrono::seconds{5}, .longest = std::chrono::minutes{1}};
 constexpr std::uint64_t most_trades = 1'000; ///< in one answer; of a longer gap, its end is enough
+constexpr std::size_t most_missed = 1'000;   ///< gaps that wait: a hundred seconds of questions
 // The delivery price is published some time after the expiry: it is asked for less and less often.
 constexpr std::int64_t ask_first_ns = 10 * ns_per_s, ask_every_ns = 60 * ns_per_s, ask_until_ns = 3'600 * ns_per_s;
 
@@ -35,6 +36,8 @@ feed::feed(settings how, instrument_registry& names) : shared_{std::move(how), n
     take(std::move(x), at_ns);
   };
   shared_.on_missed_trades = [this](instrument_id of, std::uint64_t first, std::uint64_t last) {
+    if (missed_.size() == most_missed)
+      return port_->note(oddity::refused, "more gaps of trades than can be asked about", shared_.names.at(of).symbol);
     missed_.push_back({of, last - first < most_trades ? first : last - most_trades + 1, last});
   };
   shared_.on_platform = [this](deribit::platform_message&& x, const moment&) { on_platform(std::move(x)); };

@@ -229,6 +229,12 @@ TEST_F(deribit_feed_with_trades, asks_no_faster_than_the_venue_allows) {
   EXPECT_EQ(port.fetches.size(), 25U);
 }
 
+TEST_F(deribit_feed_with_trades, keeps_no_more_gaps_than_it_can_ask_about) {
+  for (std::uint64_t i = 1; i <= 1'021; ++i) bring(7 + 2 * i); // the first 20 are asked about at once
+  EXPECT_EQ(port.fetches.size(), 20U);
+  EXPECT_THAT(port.notes, ElementsAre(noted(oddity::refused, "more gaps of trades than can be asked about")));
+}
+
 TEST_F(deribit_feed_with_trades, says_so_when_they_are_not_to_be_had) {
   bring(11);
   const auto asked = std::move(port.fetches.front());
